@@ -1,0 +1,243 @@
+"""Reads the figures kept with the app: one small file a table, and one of areas.
+
+A table file is one line of JSON (columns, areas, issue date, the body's length and checksum)
+and a zlib-compressed body: unsigned 32-bit little-endian counts, one row an area.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import unicodedata
+import zlib
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import lru_cache
+from pathlib import Path
+
+from census.errors import ExtractError, OverlappingAreas, UnknownArea
+from census.model import Area
+from census.tables import TABLES
+
+DATA = Path(__file__).parent / "data"
+FORMAT = 1
+
+
+def _little_endian(counts: array[int]) -> array[int]:
+    if sys.byteorder == "big":
+        counts.byteswap()
+    return counts
+
+
+def pack(
+    columns: Sequence[str], areas: Sequence[str], counts: Sequence[Sequence[int]], issued: str | None
+) -> bytes:
+    """Return a table file: `counts` has one row an area, one number a column."""
+    flat = array("I", [count for row in counts for count in row])
+    body = zlib.compress(_little_endian(flat).tobytes(), 9)
+    head = {
+        "format": FORMAT,
+        "columns": list(columns),
+        "areas": list(areas),
+        "issued": issued,
+        "bytes": len(body),
+        "crc": zlib.crc32(body),
+    }
+    return json.dumps(head, ensure_ascii=False).encode() + b"\n" + body
+
+
+@dataclass(frozen=True)
+class TableFigures:
+    """One table as kept: counts by area code and column label."""
+
+    rows: dict[str, int]
+    columns: dict[str, int]
+    counts: array[int]
+    issued: str | None
+
+    def has(self, code: str) -> bool:
+        """Say whether the area's own figures are kept."""
+        return code in self.rows
+
+    def count(self, code: str, label: str) -> int:
+        """Return one cell."""
+        return self.counts[self.rows[code] * len(self.columns) + self.columns[label]]
+
+
+@lru_cache(maxsize=None)
+def table(table_id: str, folder: Path = DATA) -> TableFigures:
+    """Return a table of the extract, read once a process.
+
+    Raises `ExtractError` if its file is missing or damaged.
+    """
+    path = folder / f"{table_id.lower()}.bin"
+    try:
+        line, body = path.read_bytes().split(b"\n", 1)
+        head = json.loads(line)
+        if head["format"] != FORMAT or len(body) != head["bytes"] or zlib.crc32(body) != head["crc"]:
+            raise ValueError
+        counts = array("I")
+        counts.frombytes(zlib.decompress(body))
+        areas, columns = head["areas"], head["columns"]
+        if len(counts) != len(areas) * len(columns) or set(columns) != set(TABLES[table_id].columns):
+            raise ValueError
+    except FileNotFoundError:
+        raise ExtractError(_damaged(path, "is missing")) from None
+    except OSError as error:
+        raise ExtractError(_damaged(path, f"cannot be read ({error.strerror})")) from None
+    except (ValueError, KeyError, TypeError, zlib.error):
+        raise ExtractError(_damaged(path, "is damaged")) from None
+    return TableFigures(
+        {code: i for i, code in enumerate(areas)},
+        {label: i for i, label in enumerate(columns)},
+        _little_endian(counts),
+        head["issued"],
+    )
+
+
+def _damaged(path: Path, what: str) -> str:
+    return (
+        f"The census figures kept with this app cannot be used: {path.name} {what}. "
+        "Install the app again to put it right."
+    )
+
+
+@dataclass(frozen=True)
+class Gazetteer:
+    """Every area of the extract, and which local authorities make each up."""
+
+    areas: dict[str, Area]
+    members: dict[str, tuple[str, ...]]
+    names: dict[str, tuple[str, ...]]
+
+
+@lru_cache(maxsize=None)
+def gazetteer(folder: Path = DATA) -> Gazetteer:
+    """Return the areas of the extract, read once a process; raises `ExtractError`."""
+    path = folder / "areas.json"
+    try:
+        listed = json.loads(path.read_text("utf-8"))
+        called = {row["code"]: row["name"] for row in listed}
+        areas = {
+            row["code"]: Area(
+                code=row["code"],
+                name=row["name"],
+                type=row["type"],
+                within=tuple(called[code] for code in row["parents"]),
+            )
+            for row in listed
+        }
+    except FileNotFoundError:
+        raise ExtractError(_damaged(path, "is missing")) from None
+    except OSError as error:
+        raise ExtractError(_damaged(path, f"cannot be read ({error.strerror})")) from None
+    except (ValueError, KeyError, TypeError):
+        raise ExtractError(_damaged(path, "is damaged")) from None
+    members: dict[str, list[str]] = {code: [] for code in areas}
+    names: dict[str, list[str]] = {}
+    for row in listed:
+        if row["type"] == "local authority":
+            for code in (row["code"], *row["parents"]):
+                members[code].append(row["code"])
+        for name in _names(row["name"]):
+            names.setdefault(name, []).append(row["code"])
+    return Gazetteer(
+        areas,
+        {code: tuple(inside) for code, inside in members.items()},
+        {name: tuple(codes) for name, codes in names.items()},
+    )
+
+
+def plain(name: str) -> str:
+    """Return a place name as it is compared: no case, accents, full stops or doubled spaces.
+
+    >>> plain("St. Helens"), plain("Ynys Môn"), plain("Brighton & Hove")
+    ('st helens', 'ynys mon', 'brighton and hove')
+    """
+    bare = unicodedata.normalize("NFKD", name.replace("&", " and "))
+    kept = "".join(
+        " " if c in "-,'’" else c for c in bare if not unicodedata.combining(c) and c != "."
+    )
+    return " ".join(kept.casefold().split())
+
+
+def _names(name: str) -> list[str]:
+    """Return a name and, for "Bristol, City of", the ways people say it."""
+    if ", " not in name or ", " in name.split(", ", 1)[1]:
+        return [plain(name)]
+    place, style = name.split(", ", 1)
+    if not style.endswith(" of"):
+        return [plain(name)]
+    return [plain(name), plain(place), plain(f"{style} {place}")]
+
+
+def area(asked: str, folder: Path = DATA) -> Area:
+    """Return the area of that code or exact name, case and accents forgiven.
+
+    >>> area("birmingham").code, area("Newport").within
+    ('E08000025', ('Wales', 'England and Wales'))
+
+    Raises `UnknownArea`, with the nearest spellings.
+    """
+    places = gazetteer(folder)
+    if (code := asked.strip().upper()) in places.areas:
+        return places.areas[code]
+    named = places.names.get(plain(asked), ())
+    if named:
+        return places.areas[named[0]]
+    near = get_close_matches(plain(asked), list(places.names), n=3, cutoff=0.7)
+    codes = dict.fromkeys(places.names[name][0] for name in near)
+    raise UnknownArea(
+        asked, [f"{places.areas[code].name} ({places.areas[code].type})" for code in codes]
+    )
+
+
+def find_areas(query: str, folder: Path = DATA) -> list[Area]:
+    """Return the areas whose name or code holds the query, exact names first.
+
+    >>> [a.name for a in find_areas("newport")]
+    ['Newport']
+    >>> [a.code for a in find_areas("e0800002")][:2]
+    ['E08000021', 'E08000022']
+    """
+    places = gazetteer(folder)
+    words = plain(query)
+    if not words:
+        return []
+    found: dict[str, int] = {}
+    for name, codes in places.names.items():
+        if words in name:
+            rank = 0 if name == words else 1 if name.startswith(words) else 2
+            for code in codes:
+                found[code] = min(rank, found.get(code, rank))
+    for code in places.areas:
+        if code.casefold().startswith(words):
+            found[code] = 0 if code.casefold() == words else 1
+    order = list(places.areas)
+    return [places.areas[c] for c in sorted(found, key=lambda c: (found[c], order.index(c)))]
+
+
+def every_area(folder: Path = DATA) -> list[Area]:
+    """Return all areas: authorities by code, then counties, regions, countries."""
+    return list(gazetteer(folder).areas.values())
+
+
+def check_apart(areas: Sequence[Area], folder: Path = DATA) -> None:
+    """Refuse areas that share people: they cannot be added up.
+
+    Raises `OverlappingAreas`, naming the two and which lies in which.
+    """
+    members = gazetteer(folder).members
+    for i, one in enumerate(areas):
+        for other in areas[i + 1 :]:
+            if one.code == other.code:
+                raise OverlappingAreas(f"{one.name} is named twice. Leave one of them out.")
+            shared = set(members[one.code]) & set(members[other.code])
+            if shared:
+                small, large = sorted((one, other), key=lambda a: len(members[a.code]))
+                raise OverlappingAreas(
+                    f"{one.name} and {other.name} overlap: {small.name} is part of "
+                    f"{large.name}. Choose one of them."
+                )
