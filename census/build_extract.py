@@ -108,9 +108,11 @@ def national_counts(folder: Path) -> dict[str, dict[str, int]]:
     return counts
 
 
-def check_national(table: Table, rows: Rows, authorities: Iterable[str], ew: Mapping[str, int]) -> None:
+def check_national(
+    table: Table, rows: Rows, authorities: Iterable[str], ew: Mapping[str, int]
+) -> None:
     """Refuse a table whose leaves, added up over the authorities, miss the national counts."""
-    listed = [code for code in authorities]
+    listed = list(authorities)
     if missing := [code for code in listed if code not in rows]:
         raise ExtractError(f"{table.id} lacks {len(missing)} authorities, {missing[0]} among them.")
     for leaf in table.leaves:

@@ -4,16 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-
-def or_list(words: Sequence[str]) -> str:
-    """Join words for a sentence.
-
-    >>> or_list(["a", "b", "c"])
-    'a, b or c'
-    """
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} or {words[-1]}"
+from census.spelling import or_list
 
 
 class CensusError(Exception):

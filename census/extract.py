@@ -14,7 +14,7 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 from census.errors import ExtractError, OverlappingAreas, UnknownArea
@@ -32,7 +32,10 @@ def _little_endian(counts: array[int]) -> array[int]:
 
 
 def pack(
-    columns: Sequence[str], areas: Sequence[str], counts: Sequence[Sequence[int]], issued: str | None
+    columns: Sequence[str],
+    areas: Sequence[str],
+    counts: Sequence[Sequence[int]],
+    issued: str | None,
 ) -> bytes:
     """Return a table file: `counts` has one row an area, one number a column."""
     flat = array("I", [count for row in counts for count in row])
@@ -66,7 +69,7 @@ class TableFigures:
         return self.counts[self.rows[code] * len(self.columns) + self.columns[label]]
 
 
-@lru_cache(maxsize=None)
+@cache
 def table(table_id: str, folder: Path = DATA) -> TableFigures:
     """Return a table of the extract, read once a process.
 
@@ -76,12 +79,18 @@ def table(table_id: str, folder: Path = DATA) -> TableFigures:
     try:
         line, body = path.read_bytes().split(b"\n", 1)
         head = json.loads(line)
-        if head["format"] != FORMAT or len(body) != head["bytes"] or zlib.crc32(body) != head["crc"]:
+        if (
+            head["format"] != FORMAT
+            or len(body) != head["bytes"]
+            or zlib.crc32(body) != head["crc"]
+        ):
             raise ValueError
         counts = array("I")
         counts.frombytes(zlib.decompress(body))
         areas, columns = head["areas"], head["columns"]
-        if len(counts) != len(areas) * len(columns) or set(columns) != set(TABLES[table_id].columns):
+        if len(counts) != len(areas) * len(columns) or set(columns) != set(
+            TABLES[table_id].columns
+        ):
             raise ValueError
     except FileNotFoundError:
         raise ExtractError(_damaged(path, "is missing")) from None
@@ -113,7 +122,7 @@ class Gazetteer:
     names: dict[str, tuple[str, ...]]
 
 
-@lru_cache(maxsize=None)
+@cache
 def gazetteer(folder: Path = DATA) -> Gazetteer:
     """Return the areas of the extract, read once a process; raises `ExtractError`."""
     path = folder / "areas.json"

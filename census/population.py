@@ -18,6 +18,7 @@ from census.model import (
     GroupCount,
     Source,
 )
+from census.spelling import did_you_mean, key
 from census.tables import TABLES, age_label
 from census.topics import (
     BAND_STARTS,
@@ -25,8 +26,6 @@ from census.topics import (
     BROAD,
     WHERE_THEY_LIVE,
     Topic,
-    did_you_mean,
-    key,
 )
 
 Band = tuple[int, int | None]
@@ -55,9 +54,7 @@ def default_bands(ages: Ages) -> list[str]:
     if ages.highest is not None:
         starts = [start for start in starts if start <= ages.highest]
     ends: list[int | None] = [start - 1 for start in starts[1:]]
-    return [
-        band_name(band) for band in zip(starts, [*ends, ages.highest], strict=True)
-    ]
+    return [band_name(band) for band in zip(starts, [*ends, ages.highest], strict=True)]
 
 
 def read_bands(bands: Sequence[str], ages: Ages) -> list[Band]:
@@ -124,7 +121,9 @@ def _ages(low: int, high: int | None) -> str:
     return f"Age {low} is" if low == high else f"Ages {low} to {high} are"
 
 
-def _sum(table_id: str, areas: Sequence[Area], labels: Sequence[str]) -> tuple[list[int], list[str]]:
+def _sum(
+    table_id: str, areas: Sequence[Area], labels: Sequence[str]
+) -> tuple[list[int], list[str]]:
     """Return the count of each label over the areas, and which areas had to be added up."""
     figures = extract.table(table_id)
     members = extract.gazetteer().members
@@ -219,7 +218,9 @@ def _distribution(
         groups = [GroupCount(leaf.name, n) for leaf, n in zip(topic.leaves, counts, strict=True)]
     elif topic.id == "sex":
         span = (ages.lowest, ages.highest)
-        groups = [GroupCount(leaf.name, _by_age(areas, (leaf.name,), span)) for leaf in topic.leaves]
+        groups = [
+            GroupCount(leaf.name, _by_age(areas, (leaf.name,), span)) for leaf in topic.leaves
+        ]
         base = ages.words()
         added = _sum("TS009", areas, [])[1]
     elif topic is WHERE_THEY_LIVE:

@@ -106,7 +106,9 @@ TABLES: dict[str, Table] = {
             "Sex by single year of age",
             "Sex",
             "All persons; Age: Total",
-            tuple(f"{sex}; Age: {age_label(age)}" for sex in ("Female", "Male") for age in range(91)),
+            tuple(
+                f"{sex}; Age: {age_label(age)}" for sex in ("Female", "Male") for age in range(91)
+            ),
         ),
         Table(
             "TS021",

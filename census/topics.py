@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from census.errors import UnknownGrouping, UnknownTopic, or_list
+from census.errors import UnknownGrouping, UnknownTopic
 from census.model import Status
+from census.spelling import did_you_mean, key, or_list
 from census.tables import TABLES
 
 Kind = Literal["all ages", "households", "adults", "by age", "living alone", "area"]
@@ -86,15 +85,6 @@ class Topic:
         raise UnknownGrouping(
             f"{self.title} has no grouping {name!r}. It can be {or_list(list(offered))}."
         )
-
-
-def key(text: str) -> str:
-    """Return the form in which names are compared: case and spaces forgiven.
-
-    >>> key("  White  and asian ")
-    'white and asian'
-    """
-    return " ".join(text.split()).casefold()
 
 
 def _leaves(table: str, *names: str | tuple[str, str]) -> tuple[Leaf, ...]:
@@ -290,16 +280,3 @@ def find(name: str) -> Topic:
     if key(name) in named:
         return named[key(name)]
     raise UnknownTopic(f"No topic called {name!r}.{did_you_mean(name, [t.id for t in every])}")
-
-
-def did_you_mean(asked: str, allowed: Iterable[str]) -> str:
-    """Return a sentence that names the nearest of the words allowed, or all of a short list.
-
-    >>> did_you_mean("Pakistni", ["Indian", "Pakistani"])
-    ' Did you mean Pakistani?'
-    """
-    words = {key(word): word for word in allowed}
-    near = difflib.get_close_matches(key(asked), list(words), n=2, cutoff=0.6)
-    if near:
-        return f" Did you mean {or_list([words[word] for word in near])}?"
-    return f" It can be {or_list(list(words.values()))}." if 0 < len(words) <= 20 else ""

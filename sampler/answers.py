@@ -1,0 +1,124 @@
+"""The answers of the command line as plain values, in the order their readers rely on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+from census.model import Area
+from census.topics import TOPICS
+from sampler.errors import NoPlan
+from sampler.model import Plan, Quota
+from sampler.words import decimal, people, percent
+
+SCHEMA = 1
+DIGITS = 6
+
+
+def rounded(value: Fraction | None) -> float | None:
+    """Round a fraction for printing."""
+    return None if value is None else round(float(value), DIGITS)
+
+
+def area(one: Area) -> dict[str, Any]:
+    """Return an area as found."""
+    return {"code": one.code, "name": one.name, "type": one.type, "within": list(one.within)}
+
+
+def plan(one: Plan) -> dict[str, Any]:
+    """Return a plan with its quotas in the brief's order."""
+    return {
+        "schema": SCHEMA,
+        "title": one.title,
+        "people_wanted": one.people_wanted,
+        "lowest_age": one.lowest_age,
+        "highest_age": one.highest_age,
+        "areas": [{"code": a.code, "name": a.name, "type": a.type} for a in one.areas],
+        "quotas": [
+            _quota(part.name, quota, part.source.model_dump(mode="json") if part.source else None)
+            for part in one.characteristics
+            for quota in part.quotas
+        ],
+        "notes": list(one.notes),
+    }
+
+
+def _quota(characteristic: str, quota: Quota, source: Any) -> dict[str, Any]:
+    return {
+        "characteristic": characteristic,
+        "group": quota.group,
+        "people": quota.people,
+        "population_share": rounded(quota.population_share),
+        "share": rounded(quota.share),
+        "ideal": rounded(quota.ideal),
+        "minimum": quota.minimum,
+        "target": quota.target,
+        "maximum": quota.maximum,
+        "why": quota.why,
+        "source": source,
+    }
+
+
+def topics() -> list[dict[str, Any]]:
+    """Return every topic with its groupings, the finest first."""
+    return [
+        {
+            "topic": topic.id,
+            "title": topic.title,
+            "table": topic.table,
+            "base": topic.base,
+            "status": topic.status,
+            "groupings": [
+                {"grouping": name, "groups": list(groups)}
+                for name, groups in topic.groupings.items()
+            ],
+        }
+        for topic in TOPICS.values()
+    ]
+
+
+def conflict(error: NoPlan) -> dict[str, Any]:
+    """Return the rules that cannot hold together."""
+    return {"conflict": [{"rule": rule.rule, "field": rule.field} for rule in error.rules]}
+
+
+def to_json(answer: object) -> str:
+    """Write an answer as JSON that reads the same everywhere."""
+    return json.dumps(answer, indent=2, ensure_ascii=False)
+
+
+def plan_text(one: Plan) -> str:
+    """Write a plan for a terminal."""
+    lines = [f"{one.title}: {people(one.people_wanted)}, {one.place or 'no place'}"]
+    for part in one.characteristics:
+        lines += ["", part.name + ("" if part.must_have else " (within 1)")]
+        width = max(len(quota.group) for quota in part.quotas)
+        for quota in part.quotas:
+            share = "" if quota.share is None else percent(quota.share).rjust(7)
+            ideal = "" if quota.ideal is None else decimal(quota.ideal, 2).rjust(8)
+            lines.append(f"  {quota.group:<{width}} {quota.target:>6}{share}{ideal}")
+        if part.source:
+            source = part.source
+            lines.append(f"  {source.table}, {source.base}, {source.status}")
+    if one.notes:
+        lines += ["", *one.notes]
+    return "\n".join(lines)
+
+
+def areas_text(found: Sequence[Area]) -> str:
+    """Write areas for a terminal, one a line."""
+    return "\n".join(
+        f"{a.code}  {a.name}, {a.type}{' in ' + a.within[0] if a.within else ''}" for a in found
+    )
+
+
+def topics_text() -> str:
+    """Write the topics for a terminal."""
+    lines = []
+    for topic in TOPICS.values():
+        lines.append(f"{topic.id}  {topic.title}: {topic.table}, {topic.base}, {topic.status}")
+        lines += [f"    {name}: {', '.join(g)}" for name, g in topic.groupings.items()]
+    lines.append("where_they_live  Where they live: at hand with more than one area")
+    return "\n".join(lines)

@@ -1,0 +1,275 @@
+"""A brief: a round's request as a value. The TOML file, the database and the pages share it.
+
+What can be checked without census figures is checked here; groups are checked in `mix`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+import tomli_w
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from sampler.errors import BriefError
+from sampler.words import percent_typed
+
+MOST_PEOPLE = 100_000
+LARGEST_BRIEF_BYTES = 1_000_000
+Voices = Literal["population", "more_even", "equal"]
+Audience = Literal["residents", "service users", "staff", "businesses"]
+Counting = Literal["planned", "secured"]
+ANY = "Any"
+"""The group that takes everyone else where a characteristic has only groups and minimums."""
+
+MUST_HAVE_TOPICS = ("ethnic_group", "age")
+ACCESS_NEEDS = "Access needs"
+
+
+def _decimal(value: object) -> object:
+    """Read a typed share exactly; anything that is no finite number is refused in words."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, str, Decimal)):
+        raise ValueError("must be a number such as 0.3.")
+    try:
+        read = Decimal(str(value).strip())
+    except InvalidOperation:
+        raise ValueError("must be a number such as 0.3.") from None
+    if not read.is_finite():
+        raise ValueError("must be a finite number such as 0.3.")
+    if read < 0:
+        raise ValueError(f"is {read}; it cannot be negative.")
+    if read.adjusted() > 12 or (read and read.adjusted() < -18):
+        raise ValueError("is too large or too small to use.")
+    return read
+
+
+def _whole(least: int, most: int, name: str) -> BeforeValidator:
+    def check(value: object) -> object:
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+            raise ValueError(f"{name} must be a whole number from {least:,} to {most:,}.")
+        return value
+
+    return BeforeValidator(check)
+
+
+Share = Annotated[Decimal, BeforeValidator(_decimal)]
+Whole = Annotated[int, _whole(0, MOST_PEOPLE, "This")]
+Census = Annotated[int, _whole(0, 10**9, "This")]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, hide_input_in_errors=True, str_strip_whitespace=True
+    )
+
+
+class CharacteristicBrief(_Part):
+    """One characteristic of a brief: a census topic, or groups by hand."""
+
+    topic: Name | None = None
+    name: Name | None = None
+    grouping: Name | None = None
+    bands: tuple[Name, ...] | None = None
+    merge: dict[Name, tuple[Name, ...]] = {}
+    keep_broad: bool = False
+    shares: dict[Name, Share] | None = None
+    people: dict[Name, Census] | None = None
+    minimum: dict[Name, Whole] = {}
+    minimum_share: dict[Name, Share] = {}
+    maximum: dict[Name, Whole] = {}
+    boost: dict[Name, Share] = {}
+    voices: Voices = "population"
+    must_have: bool | None = None
+
+    @field_validator("shares")
+    @classmethod
+    def _adds_up(cls, shares: dict[str, Decimal] | None) -> dict[str, Decimal] | None:
+        if shares is not None:
+            total = sum(map(Fraction, shares.values()), Fraction(0))
+            if not shares or abs(total - 1) > Fraction(5, 1000):
+                over = percent_typed(abs(total - 1))
+                way = f"lower one by {over}" if total > 1 else f"raise one by {over}"
+                raise ValueError(
+                    f"Shares add up to {percent_typed(total)}. They must add up to 100%: {way}."
+                )
+        return shares
+
+    @field_validator("people")
+    @classmethod
+    def _somebody(cls, people: dict[str, int] | None) -> dict[str, int] | None:
+        if people is not None and sum(people.values()) == 0:
+            raise ValueError("There is nobody in these figures.")
+        return people
+
+    @field_validator("boost", "minimum_share")
+    @classmethod
+    def _within_one(cls, shares: dict[str, Decimal]) -> dict[str, Decimal]:
+        total = sum(shares.values(), Decimal(0))
+        if total > 1:
+            raise ValueError(f"These shares add up to {percent_typed(Fraction(total))}: over 100%.")
+        return shares
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        kinds = [k for k in ("topic", "shares", "people") if getattr(self, k) is not None]
+        if len(kinds) > 1:
+            raise ValueError(f"has both {kinds[0]} and {kinds[1]}. Keep one of them.")
+        if not kinds and not (self.minimum or self.minimum_share):
+            raise ValueError("needs a topic, or shares, people or a minimum of its own.")
+        if self.topic is None and self.name is None:
+            raise ValueError("needs a name, because it has no topic.")
+        if self.topic is None:
+            for field in ("grouping", "bands", "merge", "keep_broad"):
+                if getattr(self, field):
+                    raise ValueError(f"{field} needs a topic.")
+        if self.is_minimums_only:
+            for field in ("boost", "maximum"):
+                if getattr(self, field):
+                    raise ValueError(f"{field} needs shares; there are only minimums here.")
+            if self.voices != "population":
+                raise ValueError("voices needs shares; there are only minimums here.")
+            if ANY.casefold() in (g.casefold() for g in (*self.minimum, *self.minimum_share)):
+                raise ValueError(f"{ANY} takes everyone else; it needs no minimum.")
+        for group, least in self.minimum.items():
+            if group in self.maximum and least > self.maximum[group]:
+                raise ValueError(
+                    f"the minimum of {group}, {least}, is above its maximum, {self.maximum[group]}."
+                )
+        return self
+
+    @property
+    def is_minimums_only(self) -> bool:
+        """Whether there are groups and minimums, and no shares to follow."""
+        return self.topic is None and self.shares is None and self.people is None
+
+
+class Brief(_Part):
+    """A round's request: the place, how many people, and the mix to hear from."""
+
+    title: Name
+    people_wanted: Annotated[int, _whole(1, MOST_PEOPLE, "People wanted")]
+    areas: tuple[Name, ...] = ()
+    lowest_age: Annotated[int, _whole(0, 90, "The lowest age")] | None = None
+    highest_age: Annotated[int, _whole(0, 89, "The highest age")] | None = None
+    programme: Name | None = None
+    audience: Audience = "residents"
+    at_least_one_above: Share | None = None
+    count: Counting = "planned"
+    partial_counts: bool = False
+    characteristic: tuple[CharacteristicBrief, ...] = ()
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        low, high = self.lowest_age, self.highest_age
+        if high is not None and high < (16 if low is None else low):
+            raise ValueError(f"The highest age, {high}, is below the lowest, {low or 16}.")
+        if self.at_least_one_above is not None and self.at_least_one_above > 1:
+            raise ValueError("at_least_one_above is a share between 0 and 1, such as 0.05.")
+        return self
+
+    def to_toml(self) -> str:
+        """Write the brief as a TOML file that `read` takes back unchanged."""
+        return tomli_w.dumps(self.model_dump(exclude_defaults=True), multiline_strings=False)
+
+    def with_characteristic(self, index: int, **changes: object) -> Brief:
+        """Return the brief with one characteristic changed and everything checked again."""
+        parts = [part.model_dump() for part in self.characteristic]
+        parts[index] = parts[index] | changes
+        return from_values(self.model_dump() | {"characteristic": parts})
+
+    def changed(self, **changes: object) -> Brief:
+        """Return the brief with fields changed and everything checked again."""
+        return from_values(self.model_dump() | changes)
+
+
+def from_values(values: Mapping[str, Any]) -> Brief:
+    """Return the brief of plain values.
+
+    Raises `BriefError`, each problem with its field and what is allowed.
+    """
+    try:
+        return Brief.model_validate(dict(values))
+    except ValidationError as error:
+        raise BriefError([_problem(one) for one in error.errors(include_input=False)]) from None
+
+
+def read(text: str) -> Brief:
+    """Return the brief a TOML text holds; raises `BriefError`."""
+    try:
+        values = tomllib.loads(text, parse_float=Decimal)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise BriefError([("", f"This is not a TOML file: {error}.")]) from None
+    return from_values(values)
+
+
+def read_file(path: Path) -> Brief:
+    """Return the brief of a file; raises `BriefError`."""
+    try:
+        if path.stat().st_size > LARGEST_BRIEF_BYTES:
+            raise BriefError([("", "This file is too large for a brief.")])
+        text = path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        raise BriefError([("", "There is no such file.")]) from None
+    except OSError as error:
+        raise BriefError([("", f"The file cannot be read ({error.strerror}).")]) from None
+    except UnicodeDecodeError:
+        raise BriefError([("", "This is not a text file in UTF-8.")]) from None
+    return read(text)
+
+
+def field_path(location: tuple[int | str, ...]) -> str:
+    """Write where in a brief a field stands.
+
+    >>> field_path(("characteristic", 0, "minimum", "Pakistani"))
+    'characteristic[0].minimum.Pakistani'
+    """
+    path = ""
+    for step in location:
+        if isinstance(step, int):
+            path += f"[{step}]"
+        elif step != "[key]":
+            path += f".{step}" if path else step
+    return path
+
+
+KINDS = {
+    "string_type": "must be a text.",
+    "string_too_short": "cannot be empty.",
+    "string_too_long": "is too long.",
+    "bool_type": "must be true or false.",
+    "bool_parsing": "must be true or false.",
+    "tuple_type": "must be a list.",
+    "dict_type": 'must be a table of groups, such as { "Low" = 0.2 }.',
+    "model_type": "must be a table.",
+    "model_attributes_type": "must be a table.",
+    "missing": "is missing.",
+}
+
+
+def _problem(error: Any) -> tuple[str, str]:
+    location, kind = tuple(error["loc"]), error["type"]
+    field = field_path(location)
+    if kind == "extra_forbidden":
+        model = CharacteristicBrief if location[0] == "characteristic" else Brief
+        near = difflib.get_close_matches(str(location[-1]), list(model.model_fields), n=1)
+        hint = f"Did you mean {near[0]}?" if near else f"Keys are {', '.join(model.model_fields)}."
+        return field, f"is a key no brief has. {hint}"
+    if kind == "value_error":
+        return field, str(error["ctx"]["error"])
+    if kind == "literal_error":
+        return field, f"must be {error['ctx']['expected']}."
+    return field, KINDS.get(kind, "cannot be read.")

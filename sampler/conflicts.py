@@ -1,0 +1,115 @@
+"""Why no plan exists, in the user's words, and what would put it right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sampler.brief import Brief
+from sampler.errors import NoPlan, Rule
+from sampler.mix import Mix, MixCharacteristic
+from sampler.words import listed, people
+
+
+def check(mix: Mix) -> None:
+    """Raise `NoPlan` for the first characteristic whose rules leave no whole numbers.
+
+    The rules named are a set from which none can be spared: drop any one and there is room.
+    They are found by dropping one at a time, from the brief's last.
+    """
+    for part in mix.characteristics:
+        for group in part.groups:
+            if group.maximum is not None and group.rule and group.limit:
+                _above(group.minimum, group.maximum, group.rule, group.limit)
+        _too_many(part, mix.people_wanted)
+        _too_few(part, mix.people_wanted)
+
+
+def _above(minimum: int, maximum: int, rule: Rule, limit: Rule) -> None:
+    if minimum > maximum:
+        raise NoPlan(
+            [rule, limit],
+            f"'{rule.rule}' and '{limit.rule}' cannot both hold. Change one of them.",
+        )
+
+
+def _too_many(part: MixCharacteristic, wanted: int) -> None:
+    asked = list(part.minimums)
+    if sum(number for number, _ in asked) <= wanted:
+        return
+    for one in reversed(asked[:]):
+        without = [other for other in asked if other is not one]
+        if sum(number for number, _ in without) > wanted:
+            asked = without
+    rules = [rule for _, rule in asked]
+    needed = sum(number for number, _ in asked)
+    words = listed([f"'{rule.rule}'" for rule in rules])
+    raise NoPlan(
+        rules,
+        f"{part.name}: {words} {'needs' if len(rules) == 1 else 'need'} {people(needed)}, and "
+        f"the round has {wanted:,}. Speak to {people(needed)} or lower a minimum.",
+    )
+
+
+def _too_few(part: MixCharacteristic, wanted: int) -> None:
+    shares = part.shares()
+    room = sum(shares.ceiling(i, wanted) for i in range(len(part.groups)))
+    if part.basis == "minimums" or room >= wanted:
+        return
+    rules = [group.limit for group in part.groups if group.limit]
+    words = listed([f"'{rule.rule}'" for rule in rules])
+    raise NoPlan(
+        rules,
+        f"{part.name}: {words} leave room for {people(room)} and the round has {wanted:,}. "
+        "Raise a maximum or speak to fewer people.",
+    )
+
+
+@dataclass(frozen=True)
+class WayOut:
+    """A change that puts a conflict right, worded as what will happen."""
+
+    label: str
+    brief: Brief
+
+
+def ways_out(brief: Brief, conflict: NoPlan, needed: int) -> list[WayOut]:
+    """Return what would put minimums that need too many people right, the smallest change first.
+
+    `needed` is how many people the rules need. Each way is a whole brief.
+    """
+    short = needed - brief.people_wanted
+    out: list[WayOut] = []
+    for rule in reversed(conflict.rules):
+        found = _minimum_at(brief, rule)
+        if found is None:
+            continue
+        index, group, number = found
+        part = brief.characteristic[index]
+        rest = {name: least for name, least in part.minimum.items() if name != group}
+        if number > short:
+            lowered = part.minimum | {group: number - short}
+            out.append(
+                WayOut(
+                    f"Lower {group} to at least {number - short}",
+                    brief.with_characteristic(index, minimum=lowered),
+                )
+            )
+        if rest or not part.is_minimums_only or part.minimum_share:
+            out.append(
+                WayOut(
+                    f"Remove '{rule.rule}'",
+                    brief.with_characteristic(index, minimum=rest),
+                )
+            )
+        break
+    if needed <= 100_000:
+        out.append(WayOut(f"Speak to {people(needed)}", brief.changed(people_wanted=needed)))
+    return out
+
+
+def _minimum_at(brief: Brief, rule: Rule) -> tuple[int, str, int] | None:
+    head, _, group = rule.field.partition("].minimum.")
+    if not group:
+        return None
+    index = int(head.removeprefix("characteristic["))
+    return index, group, brief.characteristic[index].minimum[group]

@@ -1,0 +1,61 @@
+"""What the planner refuses, each with its facts and a sentence that says what to change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class SamplerError(Exception):
+    """Something the planner will not do; the message is for the person who asked."""
+
+
+class BriefError(SamplerError):
+    """A brief that cannot be read: the field, and what is allowed there."""
+
+    def __init__(self, problems: Sequence[tuple[str, str]]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(
+            " ".join(f"{field}: {text}" if field else text for field, text in problems)
+        )
+
+    @classmethod
+    def at(cls, field: str, text: str) -> BriefError:
+        """Return the error for one field."""
+        return cls([(field, text)])
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule of the brief in the user's words, and where it stands."""
+
+    rule: str
+    field: str
+
+
+class NoPlan(SamplerError):
+    """No whole numbers meet these rules; none of them can be spared."""
+
+    def __init__(self, rules: Sequence[Rule], text: str) -> None:
+        self.rules = tuple(rules)
+        super().__init__(text)
+
+
+class SolverError(SamplerError):
+    """The solver gave no answer that passes the checks."""
+
+
+class StoreError(SamplerError):
+    """The database cannot be read or written."""
+
+
+class NotFound(StoreError):
+    """No round, programme or person of that id."""
+
+
+class Conflict(StoreError):
+    """Somebody else changed the row first; `theirs` is what stands now."""
+
+    def __init__(self, text: str, theirs: object) -> None:
+        self.theirs = theirs
+        super().__init__(text)

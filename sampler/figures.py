@@ -1,0 +1,107 @@
+"""The census figures a brief asks for. With the pages and the command line the outer layer."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import census
+from census.errors import BadBands, UnknownGroup, UnknownGrouping
+from sampler import mix, quotas
+from sampler.brief import Brief, CharacteristicBrief
+from sampler.errors import BriefError
+from sampler.model import Plan
+
+DEFAULT_LOWEST_AGE = 16
+
+
+def areas_of(brief: Brief) -> tuple[census.Area, ...]:
+    """Return the areas of a brief; raises `BriefError` where one is unknown or two overlap."""
+    found = []
+    for i, asked in enumerate(brief.areas):
+        try:
+            found.append(census.area(asked))
+        except census.errors.UnknownArea as error:
+            raise BriefError.at(f"areas[{i}]", str(error)) from None
+    try:
+        census.extract.check_apart(found)
+    except census.errors.OverlappingAreas as error:
+        raise BriefError.at("areas", str(error)) from None
+    return tuple(found)
+
+
+def lowest_age(brief: Brief) -> int:
+    """Return the lowest age: as set, else where the first age band begins, else 16."""
+    if brief.lowest_age is not None:
+        return brief.lowest_age
+    for part in brief.characteristic:
+        if part.bands:
+            digits = part.bands[0].strip().split("-")[0].split("–")[0].strip("+ ")
+            return int(digits) if digits.isdigit() else DEFAULT_LOWEST_AGE
+    return DEFAULT_LOWEST_AGE
+
+
+def ages_of(brief: Brief) -> census.Ages:
+    """Return the ages a round is open to."""
+    return census.Ages(lowest_age(brief), brief.highest_age)
+
+
+def look_up(brief: Brief) -> tuple[census.Distribution | None, ...]:
+    """Return the figures of each characteristic, None for those by hand.
+
+    Raises `BriefError` with the field, and `ExtractError` where the figures cannot be read.
+    """
+    areas = areas_of(brief)
+    return tuple(
+        None if part.topic is None else _one(brief, index, part, areas)
+        for index, part in enumerate(brief.characteristic)
+    )
+
+
+def _one(
+    brief: Brief, index: int, part: CharacteristicBrief, areas: tuple[census.Area, ...]
+) -> census.Distribution:
+    where = f"characteristic[{index}]"
+    try:
+        topic = census.find_topic(str(part.topic))
+    except census.errors.UnknownTopic as error:
+        raise BriefError.at(f"{where}.topic", str(error)) from None
+    if not areas:
+        raise BriefError.at("areas", f"{topic.title} needs a place: name at least one area.")
+    try:
+        return census.distribution(
+            topic,
+            areas,
+            grouping=part.grouping,
+            ages=ages_of(brief),
+            bands=part.bands,
+            merge=part.merge,
+        )
+    except BadBands as error:
+        raise BriefError.at(f"{where}.bands", str(error)) from None
+    except UnknownGrouping as error:
+        raise BriefError.at(f"{where}.grouping", str(error)) from None
+    except UnknownGroup as error:
+        raise BriefError.at(f"{where}.merge", str(error)) from None
+
+
+def mix_of(brief: Brief) -> mix.Mix:
+    """Return the mix of a brief with its figures looked up."""
+    return mix.build(brief, look_up(brief))
+
+
+def plan_of(brief: Brief) -> Plan:
+    """Return the plan of a brief, worked out once for the same brief.
+
+    Raises `BriefError`, `NoPlan` and `ExtractError`.
+    """
+    return _plan(brief.model_dump_json())
+
+
+@lru_cache(maxsize=256)
+def _plan(brief_json: str) -> Plan:
+    brief = Brief.model_validate_json(brief_json)
+    if not brief.characteristic:
+        raise BriefError.at("characteristic", "The brief has no characteristic. Add at least one.")
+    lowest = lowest_age(brief)
+    areas = areas_of(brief)
+    return quotas.plan(brief.model_copy(update={"lowest_age": lowest}), areas, mix_of(brief))

@@ -1,0 +1,371 @@
+"""Shares wanted per group: census or typed figures, then voices, then boosts, with the bounds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from census.model import Distribution, Source
+from census.spelling import did_you_mean, key
+from sampler.apportion import Shares, more_even
+from sampler.brief import (
+    ANY,
+    MUST_HAVE_TOPICS,
+    Brief,
+    CharacteristicBrief,
+    Voices,
+)
+from sampler.errors import BriefError, Rule
+from sampler.model import Basis
+from sampler.words import listed, percent, percent_typed
+
+MANY_MUST_HAVES = 2
+MANY_CHARACTERISTICS = 9
+
+
+@dataclass(frozen=True)
+class MixGroup:
+    """One group of the mix. `rule` and `limit` are the rules behind minimum and maximum."""
+
+    name: str
+    people: int | None
+    population_share: Fraction | None
+    share: Fraction | None
+    minimum: int
+    maximum: int | None
+    rule: Rule | None = None
+    limit: Rule | None = None
+    broad: str | None = None
+    parts: tuple[str, ...] = ()
+    is_boosted: bool = False
+
+
+@dataclass(frozen=True)
+class MixCharacteristic:
+    """One characteristic of the mix; `index` is its place in the brief."""
+
+    index: int
+    name: str
+    topic: str | None
+    basis: Basis
+    groups: tuple[MixGroup, ...]
+    must_have: bool
+    is_ordered: bool
+    voices: Voices
+    keep_broad: bool
+    source: Source | None = None
+    not_answered: int = 0
+    leaning: str = ""
+    minimums: tuple[tuple[int, Rule], ...] = ()
+    """Minimums with their rules, in the brief's order; floors that apply to every group last."""
+
+    def shares(self) -> Shares:
+        """Return what the apportionment of this characteristic needs."""
+        wanted = [group.share or Fraction(0) for group in self.groups]
+        scale = math.lcm(*(share.denominator for share in wanted))
+        weights = [int(share * scale) for share in wanted]
+        sizes = [
+            group.people if group.people is not None else weight
+            for group, weight in zip(self.groups, weights, strict=True)
+        ]
+        return Shares(
+            tuple(weights),
+            tuple(sizes),
+            tuple(group.minimum for group in self.groups),
+            tuple(group.maximum for group in self.groups),
+        )
+
+
+@dataclass(frozen=True)
+class Mix:
+    """The whole mix of a round, with sentences about the figures behind it."""
+
+    people_wanted: int
+    characteristics: tuple[MixCharacteristic, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Figures:
+    """Groups before anything is wanted of them: whole-number sizes, exact in proportion."""
+
+    names: tuple[str, ...]
+    sizes: tuple[int, ...]
+    people: tuple[int | None, ...]
+    broad: tuple[str | None, ...]
+    parts: tuple[tuple[str, ...], ...]
+    aliases: Mapping[str, str]
+
+    def index(self, group: str, field: str) -> int:
+        present = {key(name): i for i, name in enumerate(self.names)}
+        for word in (key(group), key(self.aliases.get(key(group), ""))):
+            if word in present:
+                return present[word]
+        raise BriefError.at(
+            field, f"There is no group called {group!r}.{did_you_mean(group, self.names)}"
+        )
+
+
+def build(brief: Brief, figures: Sequence[Distribution | None]) -> Mix:
+    """Return the mix of a brief; `figures` has one entry a characteristic, None by hand.
+
+    Raises `BriefError` for groups that do not exist and characteristics named twice.
+    """
+    parts: list[MixCharacteristic] = []
+    notes: list[str] = []
+    for index, (part, figure) in enumerate(zip(brief.characteristic, figures, strict=True)):
+        built = _characteristic(brief, index, part, figure, notes)
+        if any(key(other.name) == key(built.name) for other in parts):
+            raise BriefError.at(
+                f"characteristic[{index}]", f"{built.name} is in the mix twice. Leave one out."
+            )
+        if built.topic and any(other.topic == built.topic for other in parts):
+            raise BriefError.at(
+                f"characteristic[{index}].topic",
+                f"{figure.title if figure else built.topic} is in the mix twice. Leave one out.",
+            )
+        parts.append(built)
+    must = [part.name for part in parts if part.must_have]
+    if len(must) > MANY_MUST_HAVES:
+        notes.append(
+            f"{len(must)} characteristics are kept exactly ({listed(must)}). More than "
+            f"{MANY_MUST_HAVES} are hard to recruit for; let some be within 1."
+        )
+    if len(parts) > MANY_CHARACTERISTICS:
+        notes.append(
+            f"{len(parts)} characteristics are many: recruiters struggle past "
+            f"{MANY_CHARACTERISTICS}."
+        )
+    return Mix(brief.people_wanted, tuple(parts), tuple(notes))
+
+
+def _characteristic(
+    brief: Brief,
+    index: int,
+    part: CharacteristicBrief,
+    figure: Distribution | None,
+    notes: list[str],
+) -> MixCharacteristic:
+    where = f"characteristic[{index}]"
+    if part.is_minimums_only:
+        return _minimums_only(brief, index, part)
+    source, basis = None, "typed shares"
+    if figure is not None:
+        source, basis = figure.source, "census"
+        found = _Figures(
+            tuple(group.name for group in figure.groups),
+            tuple(group.people for group in figure.groups),
+            tuple(group.people for group in figure.groups),
+            tuple(group.broad for group in figure.groups),
+            tuple(group.parts for group in figure.groups),
+            figure.aliases,
+        )
+        notes.extend(figure.notes)
+        if figure.leaning:
+            notes.append(f"{figure.title}: {figure.leaning}")
+        if figure.not_answered:
+            everyone = figure.not_answered + figure.total
+            in_100 = (figure.not_answered * 100 + everyone // 2) // everyone
+            notes.append(
+                f"{figure.title}: {in_100 or 'fewer than 1'} in 100 did not answer; shares are of "
+                "those who did."
+            )
+        if figure.total == 0:
+            raise BriefError.at(where, f"The census counts nobody for {figure.title} here.")
+    elif part.people is not None:
+        basis = "own figures"
+        found = _by_hand(part.people, tuple(part.people.values()))
+        source = Source(
+            table="own figures",
+            title=str(part.name),
+            base="people in your own figures",
+            census_date=None,
+            release=None,
+            areas=(),
+            status="own file",
+            licence=None,
+        )
+    else:
+        typed = {name: Fraction(share) for name, share in (part.shares or {}).items()}
+        total = sum(typed.values(), Fraction(0))
+        scale = math.lcm(*(share.denominator for share in typed.values()))
+        found = _by_hand({}, tuple(int(share * scale) for share in typed.values()), tuple(typed))
+        if total != 1:
+            notes.append(
+                f"{part.name}: the shares add up to {percent_typed_exact(total)}, so each was "
+                "divided by that."
+            )
+    if len(set(map(key, found.names))) < len(found.names):
+        raise BriefError.at(where, "Two groups have the same name. Rename or merge them.")
+    population = Fraction(sum(found.sizes))
+    shown = [Fraction(size) / population for size in found.sizes]
+    share = _voices(found.sizes, part.voices)
+    boosts = {
+        found.index(group, f"{where}.boost.{group}"): Fraction(value)
+        for group, value in part.boost.items()
+    }
+    share = _boosted(share, boosts, where)
+    groups = []
+    bounds = _Bounds(brief, part, found, where)
+    for i, name in enumerate(found.names):
+        least, rule = bounds.minimum(i, shown[i])
+        most, limit = bounds.maximum(i)
+        groups.append(
+            MixGroup(
+                name,
+                found.people[i],
+                shown[i] if basis != "typed shares" else None,
+                share[i],
+                least,
+                most,
+                rule,
+                limit,
+                found.broad[i],
+                found.parts[i],
+                i in boosts,
+            )
+        )
+    name = part.name or (figure.title if figure else "")
+    topic = figure.topic if figure else None
+    return MixCharacteristic(
+        index,
+        name,
+        topic,
+        basis,  # type: ignore[arg-type]
+        tuple(groups),
+        part.must_have if part.must_have is not None else topic in MUST_HAVE_TOPICS,
+        figure.is_ordered if figure else True,
+        part.voices,
+        part.keep_broad,
+        source,
+        figure.not_answered if figure else 0,
+        figure.leaning if figure else "",
+        bounds.in_order(),
+    )
+
+
+def percent_typed_exact(total: Fraction) -> str:
+    """Write a sum of typed shares with as many decimals as tell it from 100%.
+
+    >>> percent_typed_exact(Fraction(1003, 1000))
+    '100.3%'
+    """
+    text = percent_typed(total)
+    return text if text != "100%" else f"{float(total * 100):.4g}%"
+
+
+def _by_hand(
+    people: Mapping[str, int], sizes: tuple[int, ...], names: tuple[str, ...] | None = None
+) -> _Figures:
+    called = names or tuple(people)
+    none: tuple[None, ...] = (None,) * len(called)
+    counts: tuple[int | None, ...] = tuple(people.values()) if people else none
+    return _Figures(called, sizes, counts, none, ((),) * len(called), {})
+
+
+def _voices(sizes: Sequence[int], voices: Voices) -> list[Fraction]:
+    """Return the shares wanted: as counted, their square roots rescaled, or all the same."""
+    if voices == "more_even":
+        weights = more_even(sizes)
+    elif voices == "equal":
+        weights = [1 if size else 0 for size in sizes]
+    else:
+        weights = list(sizes)
+    total = sum(weights)
+    return [Fraction(weight, total) for weight in weights]
+
+
+def _boosted(share: list[Fraction], boosts: Mapping[int, Fraction], where: str) -> list[Fraction]:
+    """Set the boosted shares; the others shrink (or grow) in proportion."""
+    if not boosts:
+        return share
+    set_aside = sum(boosts.values(), Fraction(0))
+    others = sum((s for i, s in enumerate(share) if i not in boosts), Fraction(0))
+    if set_aside > 1 or (others == 0 and set_aside != 1):
+        raise BriefError.at(
+            f"{where}.boost",
+            f"The raised shares add up to {percent(set_aside)}; they and the others must add up "
+            "to 100%.",
+        )
+    left = (1 - set_aside) / others if others else Fraction(0)
+    return [boosts.get(i, s * left) for i, s in enumerate(share)]
+
+
+class _Bounds:
+    """Minimums and maximums of one characteristic, each with the rule it comes from."""
+
+    def __init__(
+        self, brief: Brief, part: CharacteristicBrief, found: _Figures, where: str
+    ) -> None:
+        self.people_wanted = brief.people_wanted
+        self.above = Fraction(brief.at_least_one_above) if brief.at_least_one_above else None
+        self.found = found
+        self.least: dict[int, tuple[int, Rule]] = {}
+        self.most: dict[int, tuple[int, Rule]] = {}
+        self.floors: list[tuple[int, Rule]] = []
+        for group, number in part.minimum.items():
+            field = f"{where}.minimum.{group}"
+            self._at_least(found.index(group, field), number, f"at least {number}", field)
+        for group, share in part.minimum_share.items():
+            field = f"{where}.minimum_share.{group}"
+            least = math.ceil(Fraction(share) * brief.people_wanted)
+            words = f"at least {percent_typed(Fraction(share))} ({least})"
+            self._at_least(found.index(group, field), least, words, field)
+        for group, number in part.maximum.items():
+            field = f"{where}.maximum.{group}"
+            i = found.index(group, field)
+            least = self.least.get(i, (0, None))[0]
+            if least > number:
+                raise BriefError.at(
+                    field, f"The maximum of {group}, {number}, is below its minimum, {least}."
+                )
+            self.most[i] = (number, Rule(f"at most {number} {found.names[i]}", field))
+
+    def _at_least(self, i: int, number: int, words: str, field: str) -> None:
+        if number > self.least.get(i, (0, None))[0]:
+            self.least[i] = (number, Rule(f"{words} {self.found.names[i]}", field))
+
+    def minimum(self, i: int, share: Fraction) -> tuple[int, Rule | None]:
+        if i in self.least:
+            return self.least[i]
+        if self.above is not None and share > self.above:
+            words = f"at least 1 {self.found.names[i]} (above {percent_typed(self.above)})"
+            floor = (1, Rule(words, "at_least_one_above"))
+            self.floors.append(floor)
+            return floor
+        return 0, None
+
+    def in_order(self) -> tuple[tuple[int, Rule], ...]:
+        """Return the minimums in the brief's order, then the floors met along the way."""
+        return (*self.least.values(), *self.floors)
+
+    def maximum(self, i: int) -> tuple[int | None, Rule | None]:
+        return self.most.get(i, (None, None))
+
+
+def _minimums_only(brief: Brief, index: int, part: CharacteristicBrief) -> MixCharacteristic:
+    """Groups and minimums without shares: target is the minimum, everyone else is "Any"."""
+    where = f"characteristic[{index}]"
+    names = tuple(dict.fromkeys([*part.minimum, *part.minimum_share]))
+    if len(set(map(key, names))) < len(names):
+        raise BriefError.at(where, "Two groups have the same name. Rename one.")
+    bounds = _Bounds(brief, part, _by_hand({}, (1,) * len(names), names), where)
+    groups = []
+    for i, name in enumerate(names):
+        least, rule = bounds.least.get(i, (0, None))
+        groups.append(MixGroup(name, None, None, None, least, None, rule))
+    groups.append(MixGroup(ANY, None, None, None, 0, None))
+    return MixCharacteristic(
+        index,
+        str(part.name),
+        None,
+        "minimums",
+        tuple(groups),
+        bool(part.must_have),
+        True,
+        "population",
+        False,
+        minimums=bounds.in_order(),
+    )

@@ -1,0 +1,59 @@
+"""Who may import whom, read from the source."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+OUTER = {"sampler/cli.py", "sampler/figures.py", "sampler/answers.py", "sampler/example.py"}
+HOMES = {
+    "streamlit": lambda path: path == "app.py" or path.startswith("sampler/ui/"),
+    "altair": lambda path: path == "sampler/ui/show.py",
+    "pulp": lambda path: path in {"sampler/quotas.py", "sampler/solver.py"},
+    "sqlalchemy": lambda path: path == "sampler/store.py" or path.startswith("sampler/migrations/"),
+    "alembic": lambda path: path == "sampler/store.py" or path.startswith("sampler/migrations/"),
+    "xlsxwriter": lambda path: path == "sampler/sheets.py",
+    "openpyxl": lambda path: path == "sampler/sheets.py",
+    "pandas": lambda path: path in {"sampler/ui/show.py", "sampler/sheets.py"},
+    "requests": lambda path: path == "census/client.py",
+    "typer": lambda path: path == "sampler/cli.py",
+}
+SEEN_BY_THE_DOMAIN = {"census.model", "census.spelling"}
+FILES = sorted(
+    [ROOT / "app.py", *(ROOT / "census").rglob("*.py"), *(ROOT / "sampler").rglob("*.py")]
+)
+
+
+def imports(path):
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_a_module_imports_only_what_its_layer_may(path):
+    here = path.relative_to(ROOT).as_posix()
+    for name in imports(path):
+        top = name.split(".")[0]
+        if top in HOMES:
+            assert HOMES[top](here), f"{here} imports {name}"
+        if here.startswith("census/"):
+            assert top != "sampler", f"{here} imports {name}"
+        is_domain = here.startswith("sampler/") and "/ui/" not in here and here not in OUTER
+        if is_domain and top == "census":
+            assert any(name.startswith(seen) for seen in SEEN_BY_THE_DOMAIN), f"{here}: {name}"
+        if is_domain:
+            assert not name.startswith("sampler.ui"), f"{here} imports {name}"
+
+
+def test_no_file_is_too_long_to_read_in_one_sitting():
+    long = {
+        str(path.relative_to(ROOT)): lines
+        for path in FILES
+        if (lines := len(path.read_text("utf-8").splitlines())) > 520
+    }
+    assert long == {}
