@@ -73,10 +73,10 @@ def plan(
             print(answers.to_json(answers.conflict(error)))
         _stop(f"{file}: {error}", NO_PLAN)
     if sheet is not None:
-        from sampler import sheets
+        from sampler import handover, sheets
 
         try:
-            sheets.write(sheet, sheets.for_plan(made))
+            sheets.write(sheet, handover.for_plan(made))
         except OSError as error:
             _stop(f"{sheet} cannot be written ({error.strerror}).", FAILED)
         _say(f"Wrote {sheet}.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
@@ -115,3 +116,17 @@ def small_number(number: int) -> str:
     """
     words = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
     return words[number] if 0 <= number < len(words) else f"{number:,}"
+
+
+def group_words(group: str, topic: str | None) -> str:
+    """Write a group as running text has it: age bands in words, others as they are.
+
+    >>> group_words("16-34", "age"), group_words("75+", "age"), group_words("1", "cars")
+    ('16 to 34', '75 and over', '1')
+    """
+    if topic == "age":
+        if found := re.fullmatch(r"(\d+)-(\d+)", group):
+            return f"{found[1]} to {found[2]}"
+        if found := re.fullmatch(r"(\d+)\+", group):
+            return f"{found[1]} and over"
+    return group

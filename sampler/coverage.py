@@ -1,0 +1,335 @@
+"""People counted against quotas: what is filled, what is missing, and who to look for next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sampler.brief import ANY, Counting
+from sampler.model import Participant, Plan, PlannedCharacteristic
+from sampler.quotas import group_noun
+from sampler.tracking import (
+    BOOKED,
+    POSSIBLE,
+    group_of,
+    is_counted,
+    is_planned,
+    is_secured,
+    standing,
+)
+from sampler.words import count, listed, people
+
+MOST_PROFILES = 3
+
+
+@dataclass(frozen=True)
+class CoverageRow:
+    """One group: the range wanted, and the people in it.
+
+    `gap` is max(0, low - counted), `gap_least` what it falls to if everybody whose group is not
+    known turns out to be in it; `over` is max(0, counted - high).
+    """
+
+    group: str
+    low: int
+    target: int
+    high: int
+    counted: int
+    planned: int
+    secured: int
+    unknown: int
+    has_quota: bool = True
+
+    @property
+    def gap(self) -> int:
+        """People still to find."""
+        return max(0, self.low - self.counted)
+
+    @property
+    def gap_least(self) -> int:
+        """People still to find if all who could be in this group are."""
+        return max(0, self.gap - self.unknown)
+
+    @property
+    def over(self) -> int:
+        """People beyond the range."""
+        return max(0, self.counted - self.high) if self.has_quota else 0
+
+    @property
+    def state(self) -> str:
+        """The state in the words every page uses."""
+        if not self.has_quota or (self.target == 0 and self.high == 0 and not self.counted):
+            return "no quota"
+        if self.over:
+            return f"{self.over} over"
+        if self.gap:
+            least = self.gap_least
+            return f"{least} to {self.gap} to find" if least < self.gap else f"{self.gap} to find"
+        return "full" if self.counted >= self.target else "in range"
+
+
+@dataclass(frozen=True)
+class CoveredCharacteristic:
+    """One characteristic: its rows, and of how many people counted the group is known."""
+
+    name: str
+    noun: str
+    must_have: bool
+    rows: tuple[CoverageRow, ...]
+    known: int
+    counted: int
+
+    @property
+    def missing(self) -> tuple[CoverageRow, ...]:
+        """The groups with somebody still to find."""
+        return tuple(row for row in self.rows if row.gap)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Somebody to look for: a group of each characteristic, and how many gaps they close.
+
+    `fits` is a person already in touch who could be that, with what is not known of them.
+    """
+
+    groups: tuple[tuple[str, str], ...]
+    closes: int
+    fits: str = ""
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How far a round's people fill the plan."""
+
+    people_wanted: int
+    counted: int
+    planned: int
+    secured: int
+    counting: Counting
+    characteristics: tuple[CoveredCharacteristic, ...]
+
+    @property
+    def left(self) -> int:
+        """Seats not yet filled."""
+        return max(0, self.people_wanted - self.counted)
+
+    @property
+    def gaps(self) -> int:
+        """Groups with somebody still to find, over all characteristics."""
+        return sum(len(part.missing) for part in self.characteristics)
+
+
+def cover(
+    plan: Plan, everyone: Sequence[Participant], counting: Counting, *, partial_counts: bool
+) -> Coverage:
+    """Count people against a plan by the round's setting."""
+    secured = [p for p in everyone if is_secured(p, partial_counts=partial_counts)]
+    planned = [p for p in everyone if is_planned(p, partial_counts=partial_counts)]
+    counted = secured if counting == "secured" else planned
+    return Coverage(
+        plan.people_wanted,
+        len(counted),
+        len(planned),
+        len(secured),
+        counting,
+        tuple(_covered(part, counted, planned, secured) for part in plan.characteristics),
+    )
+
+
+def _covered(
+    part: PlannedCharacteristic,
+    counted: Sequence[Participant],
+    planned: Sequence[Participant],
+    secured: Sequence[Participant],
+) -> CoveredCharacteristic:
+    def per_group(some: Sequence[Participant]) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for person in some:
+            group = group_of(part, person.answer(part.name))
+            if group is not None:
+                found[group] = found.get(group, 0) + 1
+        return found
+
+    now, then, heard = per_group(counted), per_group(planned), per_group(secured)
+    unnamed: dict[str | None, int] = {}
+    outside: dict[str, int] = {}
+    for person in counted:
+        answer = person.answer(part.name)
+        if group_of(part, answer) is None:
+            if answer.kind == "group":
+                outside[answer.text] = outside.get(answer.text, 0) + 1
+            else:
+                broad = answer.text if answer.kind == "broad" else None
+                unnamed[broad] = unnamed.get(broad, 0) + 1
+    rows = [
+        CoverageRow(
+            quota.group,
+            quota.low,
+            quota.target,
+            quota.high,
+            now.get(quota.group, 0),
+            then.get(quota.group, 0),
+            heard.get(quota.group, 0),
+            unnamed.get(None, 0) + (unnamed.get(quota.broad, 0) if quota.broad else 0),
+        )
+        for quota in part.quotas
+    ]
+    rows += [
+        CoverageRow(group, 0, 0, 0, number, number, 0, 0, has_quota=False)
+        for group, number in outside.items()
+    ]
+    return CoveredCharacteristic(
+        part.name,
+        group_noun(part),
+        part.must_have,
+        tuple(rows),
+        len(counted) - sum(unnamed.values()),
+        len(counted),
+    )
+
+
+def answer_line(found: Coverage) -> str:
+    """Say how the round stands in a sentence or two.
+
+    "9 of 10 seats filled. 1 seat left, and 2 ethnic groups still missing."
+    """
+    if found.counted == 0:
+        return f"{count(found.people_wanted, 'seat')} to fill. Nobody is booked yet."
+    short = [part for part in found.characteristics if part.missing]
+    if found.left == 0 and not short:
+        return f"All {count(found.people_wanted, 'seat')} filled, and every group is there."
+    filled = f"{found.counted} of {count(found.people_wanted, 'seat')} filled."
+    if found.counted > found.people_wanted:
+        filled = f"{found.counted} people for {count(found.people_wanted, 'seat')}."
+    left = f"{count(found.left, 'seat')} left" if found.left else "No seat left"
+    if not short:
+        return f"{filled} {left}, and no group is missing."
+    first = next((part for part in short if part.must_have), short[0])
+    number = len(first.missing)
+    return f"{filled} {left}, and {count(number, first.noun)} still missing."
+
+
+def cannot_fill(found: Coverage, everyone: Sequence[Participant]) -> list[tuple[str, str]]:
+    """Return what the seats left cannot bring, each as a title and what would help."""
+    notes = []
+    for part in found.characteristics:
+        needed = sum(row.gap for row in part.rows)
+        least = max(0, needed - max((row.unknown for row in part.rows), default=0))
+        if not part.must_have or least <= found.left or not found.counted:
+            continue
+        over = [row for row in part.rows if row.over]
+        seats = count(found.left, "seat") if found.left else "No seat"
+        can = "cannot" if found.left else "is left to"
+        title = f"{seats} {can} fill {count(needed, 'missing place')} of {part.name.lower()}"
+        wanted = people(found.counted + needed)
+        if not over:
+            notes.append((title, f"Raise people wanted to {wanted}."))
+            continue
+        movable = [
+            person.reference
+            for person in everyone
+            if person.stage in BOOKED
+            and not person.reserve
+            and person.answer(part.name).text == over[0].group
+        ]
+        reserve = f"Make {listed(movable[:3], 'or')} a reserve, or raise" if movable else "Raise"
+        said = listed([f"{row.group} is {row.over} over" for row in over[:3]])
+        notes.append((title, f"{said}. {reserve} people wanted to {wanted}."))
+    return notes
+
+
+def next_profiles(plan: Plan, found: Coverage, everyone: Sequence[Participant]) -> list[Profile]:
+    """Return who to look for next, whoever closes most gaps first, at most three.
+
+    Of each characteristic take the group furthest short (of its range first, then of its
+    target); on a tie the larger quota, then the one listed first. Each profile found is taken
+    as seated before the next is looked for, so no more come than there are seats left.
+    """
+    left = {
+        (part.name, row.group): (row.gap, row.target - row.counted, row.target)
+        for part in found.characteristics
+        for row in part.rows
+        if row.has_quota and row.group != ANY
+    }
+    profiles: list[Profile] = []
+    for _ in range(min(MOST_PROFILES, found.left)):
+        chosen: list[tuple[str, str]] = []
+        closes = 0
+        for part in found.characteristics:
+            here = [row.group for row in part.rows if (part.name, row.group) in left]
+            if not here:
+                continue
+            best = max(here, key=lambda g: (left[part.name, g], -here.index(g)))
+            gap, short, target = left[part.name, best]
+            if gap > 0 or short > 0:
+                chosen.append((part.name, best))
+                closes += gap > 0
+                left[part.name, best] = (max(0, gap - 1), short - 1, target)
+        if not chosen or (profiles and not closes):
+            break
+        profiles.append(Profile(tuple(chosen), closes, _who_fits(chosen, plan, everyone)))
+    return profiles
+
+
+def _who_fits(
+    chosen: Sequence[tuple[str, str]], plan: Plan, everyone: Sequence[Participant]
+) -> str:
+    """Name a person in touch who fits most of a profile, reserves first."""
+    best: tuple[int, int, str] | None = None
+    for person in everyone:
+        is_reserve = person.reserve and person.stage in BOOKED
+        if not is_reserve and person.stage not in POSSIBLE:
+            continue
+        fits, unknown = 0, []
+        for name, group in chosen:
+            part = plan.named(name)
+            answer = person.answer(name)
+            fits += part is not None and group_of(part, answer) == group
+            if answer.kind == "not_known":
+                unknown.append(name.lower())
+        if fits * 2 <= len(chosen):
+            continue
+        rank = -1 if is_reserve else POSSIBLE.index(person.stage)
+        part_fit = "fits" if fits == len(chosen) else f"fits {fits} of {len(chosen)}"
+        missing = f"; {listed(unknown)} not known" if unknown else ""
+        words = f"{person.reference} ({standing(person)}) {part_fit}{missing}."
+        if best is None or (fits, -rank) > (best[0], best[1]):
+            best = (fits, -rank, words)
+    return best[2] if best else ""
+
+
+def below_booked(plan: Plan, everyone: Sequence[Participant], *, partial_counts: bool) -> list[str]:
+    """Say which quotas of a new plan fall below the people already booked or heard."""
+    found = cover(plan, everyone, "planned", partial_counts=partial_counts)
+    return [
+        f"{row.group}: {row.counted} booked, quota {row.target}"
+        for part in found.characteristics
+        for row in part.rows
+        if row.over
+    ]
+
+
+def changes(old: Plan, new: Plan) -> list[str]:
+    """Say what a new plan changes against the one in use, group by group."""
+    said = []
+    if old.people_wanted != new.people_wanted:
+        said.append(f"People wanted: {old.people_wanted} to {new.people_wanted}")
+    for part in new.characteristics:
+        before = old.named(part.name)
+        if before is None:
+            said.append(f"{part.name} is added")
+            continue
+        was = {quota.group: quota.target for quota in before.quotas}
+        for quota in part.quotas:
+            if was.get(quota.group, 0) != quota.target:
+                said.append(f"{quota.group}: {was.get(quota.group, 0)} to {quota.target}")
+        present = set(part.groups)
+        said += [f"{group}: no longer a group" for group in was if group not in present]
+    kept = {part.name for part in new.characteristics}
+    said += [f"{part.name} is left out" for part in old.characteristics if part.name not in kept]
+    return said
+
+
+def is_under_way(everyone: Sequence[Participant]) -> bool:
+    """Say whether somebody has been offered a place or is further."""
+    return any(p.stage in BOOKED or is_counted(p, "secured", partial_counts=True) for p in everyone)

@@ -1,0 +1,187 @@
+"""What a recruiter is told, in words: the brief, the sources, the caveats, the short form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sampler import words
+from sampler.brief import Counting
+from sampler.coverage import Coverage, cover
+from sampler.model import Fieldwork, Participant, Plan
+from sampler.sizes import chance_missed
+
+LONDON = ZoneInfo("Europe/London")
+FIELDWORK_WORDS = {
+    "purpose": "What it is about",
+    "dates": "Dates and time slots",
+    "method": "How we will meet",
+    "access": "Access",
+    "language": "Language and interpreters",
+    "inclusion": "Who to include",
+    "exclusion": "Who to leave out",
+    "incentive": "Incentive",
+    "privacy": "Privacy notice",
+    "contact": "Contact",
+}
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What a recruitment sheet is made from.
+
+    `people` are everyone recorded; only with `with_people` do they get a row. Otherwise those
+    who take a place are in the counts alone, and nobody's answers leave the app.
+    """
+
+    plan: Plan
+    round_id: str
+    plan_number: int
+    fieldwork: Fieldwork
+    people: tuple[Participant, ...]
+    counting: Counting
+    partial_counts: bool
+    with_people: bool
+    today: date
+
+    def coverage(self) -> Coverage:
+        """Return how far the people recorded fill the plan."""
+        return cover(self.plan, self.people, self.counting, partial_counts=self.partial_counts)
+
+    @property
+    def to_recruit(self) -> int:
+        """How many to recruit: as typed, else the people wanted."""
+        return self.fieldwork.recruit or self.plan.people_wanted
+
+    @property
+    def file_name(self) -> str:
+        """A name for the file: the round's title, letters and digits only."""
+        kept = "".join(c if c.isalnum() else "-" for c in self.plan.title.lower())
+        return "-".join(part for part in kept.split("-") if part)[:60] or "recruitment-sheet"
+
+
+def for_plan(plan: Plan, *, today: date | None = None) -> Sheet:
+    """Return the sheet of a plan that no round holds yet."""
+    return Sheet(plan, "", 0, Fieldwork(), (), "planned", False, False, today or london_today())
+
+
+def london_today() -> date:
+    """Return today's date in London."""
+    return datetime.now(LONDON).date()
+
+
+def people_to_meet(sheet: Sheet) -> str:
+    """Say how many people are asked for, in the words of the Brief tab."""
+    wanted, recruit = sheet.plan.people_wanted, sheet.to_recruit
+    if recruit > wanted:
+        return f"{recruit:,}, so that {wanted:,} take part"
+    return f"{recruit:,}"
+
+
+def brief_rows(sheet: Sheet) -> list[tuple[str, str]]:
+    """Return the Brief tab as label and text; what is not filled in yet is left blank."""
+    plan = sheet.plan
+    ages = f"{plan.lowest_age} and over"
+    if plan.highest_age is not None:
+        ages = f"{plan.lowest_age} to {plan.highest_age}"
+    texts = sheet.fieldwork.model_dump()
+    return [
+        ("What it is about", texts["purpose"]),
+        ("Place", plan.place or "As described below"),
+        ("Ages", ages),
+        ("People to take part", f"{plan.people_wanted:,}"),
+        ("People to recruit", people_to_meet(sheet)),
+        *((label, texts[field]) for field, label in FIELDWORK_WORDS.items() if field != "purpose"),
+    ]
+
+
+def range_words(low: int, high: int, wanted: int) -> str:
+    """Write the range that counts as met.
+
+    >>> range_words(2, 2, 10), range_words(1, 3, 10), range_words(2, 10, 10)
+    ('2', '1 to 3', '2 or more')
+    """
+    if low == high:
+        return f"{low:,}"
+    return f"{low:,} or more" if high >= wanted and low else f"{low:,} to {high:,}"
+
+
+def source_rows(sheet: Sheet) -> list[tuple[str, str]]:
+    """Return where the figures of each characteristic come from."""
+    rows = []
+    for part in sheet.plan.characteristics:
+        source = part.source
+        if source is None:
+            kind = "minimums" if part.basis == "minimums" else "shares"
+            rows.append((part.name, f"Set by us: {kind}, not counted anywhere."))
+            continue
+        if source.status == "own file":
+            rows.append((part.name, f"Our own figures: {source.base}."))
+            continue
+        issued = (
+            f" Issued {words.day(date.fromisoformat(source.release))}." if source.release else ""
+        )
+        when = f", {words.counted(source.census_date, sheet.today)}" if source.census_date else ""
+        rows.append(
+            (
+                part.name,
+                f"Census 2021, {source.table} {source.title}; {source.base}; "
+                f"{', '.join(source.areas)}; {source.status}{when}.{issued} {source.licence}.",
+            )
+        )
+    return rows
+
+
+def caveats(plan: Plan) -> list[str]:
+    """Return what the reader of a sheet should know of its numbers."""
+    k, missed = chance_missed(plan.people_wanted)
+    wanted = words.people(plan.people_wanted)
+    first = (
+        f"{wanted[0].upper()}{wanted[1:]} cannot speak for everyone: a group of 1 in {k} is missed "
+        f"by chance in {missed} of 100 rounds of this size. Use the quotas to notice who is "
+        "missing, not to measure how common a view is."
+    )
+    return [first, *plan.notes]
+
+
+def short_form(sheet: Sheet) -> str:
+    """Return half a page of plain words to paste into an e-mail to a community partner."""
+    plan, covered = sheet.plan, sheet.coverage()
+    left = covered.left or plan.people_wanted
+    who = f"{words.small_number(left)} {'person' if left == 1 else 'people'}"
+    more = "more " if covered.counted and covered.left else ""
+    where = f" from {plan.place}" if plan.place else ""
+    lines = [
+        f"We would like to meet {who.replace(' ', f' {more}', 1)}{where}, "
+        + (
+            f"aged {plan.lowest_age} to {plan.highest_age}."
+            if plan.highest_age is not None
+            else f"aged {plan.lowest_age} or over."
+        )
+    ]
+    texts = sheet.fieldwork
+    if texts.purpose:
+        lines += ["", texts.purpose]
+    lines += ["", "Could you help us find:"]
+    for part, found in zip(plan.characteristics, covered.characteristics, strict=True):
+        asked = []
+        for quota, row in zip(part.quotas, found.rows, strict=False):
+            number = max(0, quota.target - row.counted)
+            if number and not (part.basis == "minimums" and quota.low == 0):
+                said = words.group_words(quota.group, part.topic)
+                asked.append(f"{words.small_number(number)} {said}")
+        if asked:
+            about = "" if part.must_have or part.basis == "minimums" else " (about)"
+            lines.append(f"- {part.name}{about}: {words.listed(asked)}")
+    lines += ["", "One person can be several of these at once."]
+    for field in ("dates", "method", "access", "language", "incentive", "privacy", "contact"):
+        text = getattr(texts, field)
+        if text:
+            lines.append(f"{FIELDWORK_WORDS[field]}: {text}")
+    lines += [
+        "",
+        "Please do not send names or contact details by e-mail. Tell us when you have somebody in "
+        "mind and we will arrange the rest.",
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,400 @@
+"""The recruitment sheet as files: a workbook to hand over, and its quotas as .csv.
+
+Layout, by tab: Brief, Quotas (live counts), People (one row a person), Screener, Sources, Lists
+(hidden: what the drop-downs offer) and Planner (very hidden: which round, plan and columns the
+sheet was made from, so that a later version can read it back).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import tempfile
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.utility import xl_col_to_name
+
+from sampler.handover import Sheet, brief_rows, caveats, range_words, source_rows
+from sampler.model import Participant, Stage
+from sampler.screener import question
+from sampler.tracking import (
+    BOOKED,
+    NOT_KNOWN_WORDS,
+    PREFER_NOT_WORDS,
+    STAGE_WORDS,
+    STAGES,
+    answer_words,
+    is_counted,
+)
+
+TEMPLATE = 1
+"""Version of the sheet's layout, kept in the very hidden tab."""
+SPARE_ROWS = 10
+LINE_POINTS = 14.5
+FIRST_PERSON = 1
+PERSON_COLUMNS = ("Reference", "Stage", "Reserve")
+AFTER_COLUMNS = ("Recruiter", "Slot", "Incentive sent on", "Notes")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+INK, MUTED, RULE, PAPER, HAVE, OPEN = (
+    "#1b2126",
+    "#545c63",
+    "#d9d5cc",
+    "#f6f4ef",
+    "#0b5566",
+    "#b3470a",
+)
+
+
+def write(path: Path, sheet: Sheet) -> None:
+    """Write the workbook beside its place and move it there whole; raises `OSError`."""
+    body = workbook(sheet)
+    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(body)
+        os.replace(beside, path)
+    except OSError:
+        Path(beside).unlink(missing_ok=True)
+        raise
+
+
+def workbook(sheet: Sheet) -> bytes:
+    """Return the workbook; the same sheet gives the same bytes."""
+    out = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    book = xlsxwriter.Workbook(out, options)
+    book.set_properties(
+        {
+            "title": f"Recruitment sheet: {sheet.plan.title}",
+            "created": datetime.combine(sheet.today, datetime.min.time(), UTC),
+        }
+    )
+    book.set_calc_mode("auto")
+    style = _styles(book)
+    tabs = {
+        name: book.add_worksheet(name)
+        for name in ("Brief", "Quotas", "People", "Screener", "Sources", "Lists", "Planner")
+    }
+    rows = _people_rows(sheet)
+    _brief(tabs["Brief"], sheet, style)
+    _quotas(tabs["Quotas"], sheet, len(rows), style)
+    _people(tabs["People"], sheet, rows, style)
+    _lists(tabs["Lists"], sheet)
+    _screener(tabs["Screener"], sheet, style)
+    _sources(tabs["Sources"], sheet, style)
+    _planner(tabs["Planner"], sheet)
+    tabs["Lists"].hide()
+    tabs["Planner"].very_hidden()
+    for name in ("Brief", "Quotas", "People", "Screener", "Sources"):
+        tabs[name].set_landscape()
+        tabs[name].set_paper(9)
+        tabs[name].fit_to_pages(1, 0)
+        tabs[name].set_footer("&L" + sheet.plan.title.replace("&", "&&") + "&R&A, page &P of &N")
+    book.close()
+    return out.getvalue()
+
+
+def _styles(book: Any) -> dict[str, Any]:
+    base = {"font_name": "Arial", "font_size": 11, "font_color": INK, "valign": "top"}
+    cell = base | {"border": 1, "border_color": RULE}
+    return {
+        "title": book.add_format(base | {"bold": True, "font_size": 18}),
+        "lead": book.add_format(base | {"font_color": MUTED, "text_wrap": True}),
+        "head": book.add_format(cell | {"bold": True, "bg_color": PAPER, "text_wrap": True}),
+        "text": book.add_format(cell | {"text_wrap": True}),
+        "middle": book.add_format(cell | {"align": "center"}),
+        "name": book.add_format(cell | {"bold": True, "text_wrap": True}),
+        "number": book.add_format(cell | {"num_format": "#,##0"}),
+        "missing": book.add_format({"bold": True, "font_color": OPEN}),
+        "date": book.add_format(cell | {"num_format": "d mmmm yyyy"}),
+        "moment": book.add_format(cell | {"num_format": "d mmmm yyyy hh:mm"}),
+        "fill": book.add_format(cell | {"bg_color": "#fffdf5", "text_wrap": True}),
+        "open": book.add_format(base | {"text_wrap": True}),
+    }
+
+
+def _height(text: str, width: int) -> float:
+    """Return the height of a row whose text wraps in a column so many characters wide."""
+    lines = sum(max(1, -(-len(line) // width)) for line in text.split("\n"))
+    return LINE_POINTS * lines + 2
+
+
+def _brief(tab: Any, sheet: Sheet, style: dict[str, Any]) -> None:
+    tab.hide_gridlines(2)
+    tab.set_column(0, 0, 28)
+    tab.set_column(1, 1, 90)
+    tab.write_string(0, 0, sheet.plan.title, style["title"])
+    tab.set_row(0, 30)
+    tab.merge_range(1, 0, 1, 1, "", style["lead"])
+    tab.write_string(
+        1,
+        0,
+        "Fill in the People page, one row a person, by reference only. Do not add names, phone "
+        "numbers or e-mail addresses. The Quotas page counts as you go.",
+        style["lead"],
+    )
+    tab.set_row(1, 32)
+    for i, (label, text) in enumerate(brief_rows(sheet), 3):
+        tab.write_string(i, 0, label, style["name"])
+        tab.write_string(i, 1, text, style["text"])
+        tab.set_row(i, _height(text, 84))
+
+
+def _quotas(tab: Any, sheet: Sheet, rows: int, style: dict[str, Any]) -> None:
+    heads = ["Characteristic", "Group", "Wanted", "Range", "Filled before", "Filled", "Missing"]
+    widths = [24, 36, 10, 13, 10, 10, 10]
+    for column, (head, width) in enumerate(zip(heads, widths, strict=True)):
+        tab.set_column(column, column, width)
+        tab.write_string(0, column, head, style["head"])
+    tab.freeze_panes(1, 0)
+    parts = sheet.plan.characteristics
+    last = FIRST_PERSON + rows
+    counts = xl_col_to_name(len(PERSON_COLUMNS) + len(parts) + len(AFTER_COLUMNS))
+    covered = sheet.coverage()
+    row = 1
+    for c, (part, found) in enumerate(zip(parts, covered.characteristics, strict=True)):
+        column = xl_col_to_name(len(PERSON_COLUMNS) + c)
+        for quota, state in zip(part.quotas, found.rows, strict=False):
+            if not quota.target and not state.counted:
+                continue
+            before = 0 if sheet.with_people else state.counted
+            tab.write_string(row, 0, part.name, style["name"])
+            tab.write_string(row, 1, quota.group, style["text"])
+            tab.write_number(row, 2, quota.target, style["number"])
+            tab.write_string(
+                row,
+                3,
+                range_words(quota.low, quota.high, sheet.plan.people_wanted),
+                style["middle"],
+            )
+            tab.write_number(row, 4, before, style["number"])
+            here = f"People!${column}${FIRST_PERSON + 1}:${column}${last}"
+            taken = f"People!${counts}${FIRST_PERSON + 1}:${counts}${last}"
+            tab.write_formula(
+                row,
+                5,
+                f"=E{row + 1}+SUMPRODUCT(({here}=B{row + 1})*{taken})",
+                style["number"],
+                state.counted,
+            )
+            tab.write_formula(row, 6, f"=MAX(0,{quota.low}-F{row + 1})", style["number"], state.gap)
+            row += 1
+    tab.conditional_format(
+        1, 6, max(1, row - 1), 6,
+        {"type": "cell", "criteria": ">", "value": 0, "format": style["missing"]},
+    )  # fmt: skip
+    tab.autofilter(0, 0, max(1, row - 1), len(heads) - 1)
+    tab.repeat_rows(0)
+
+
+def _people_rows(sheet: Sheet) -> list[Participant]:
+    """Return the rows to fill: people already recorded if asked for, then blank ones."""
+    known = list(sheet.people) if sheet.with_people else []
+    taken = sum(is_counted(p, "planned", partial_counts=sheet.partial_counts) for p in sheet.people)
+    blank = max(0, sheet.to_recruit - taken) + SPARE_ROWS
+    return known + [
+        Participant(id="", reference=f"R{i + 1:02d}", stage="approached") for i in range(blank)
+    ]
+
+
+def _taken_formula(sheet: Sheet, row: int) -> str:
+    """Return 1 where the person on this row takes a place by the round's setting, else 0."""
+
+    def at(stages: Sequence[Stage]) -> str:
+        return "OR(" + ",".join(f'B{row}="{STAGE_WORDS[stage]}"' for stage in stages) + ")"
+
+    heard = at(("attended", "partial") if sheet.partial_counts else ("attended",))
+    if sheet.counting == "secured":
+        return f"=IF({heard},1,0)"
+    return f'=IF(OR({heard},AND(C{row}<>"Yes",{at(BOOKED)})),1,0)'
+
+
+def _people(tab: Any, sheet: Sheet, rows: list[Participant], style: dict[str, Any]) -> None:
+    parts = sheet.plan.characteristics
+    heads = [*PERSON_COLUMNS, *(part.name for part in parts), *AFTER_COLUMNS, "Counted"]
+    widths = [11, 15, 9, *(17 for _ in parts), 16, 18, 14, 26, 10]
+    for column, (head, width) in enumerate(zip(heads, widths, strict=True)):
+        tab.set_column(column, column, width)
+        tab.write_string(0, column, head, style["head"])
+    counted_column = len(heads) - 1
+    tab.set_column(counted_column, counted_column, 10, None, {"hidden": True})
+    tab.freeze_panes(1, 1)
+    for i, person in enumerate(rows, FIRST_PERSON):
+        known = bool(person.id)
+        tab.write_string(i, 0, person.reference, style["name"])
+        cell = style["text"] if known else style["fill"]
+        tab.write_string(i, 1, STAGE_WORDS[person.stage] if known else "", cell)
+        tab.write_string(i, 2, ("Yes" if person.reserve else "No") if known else "", cell)
+        for c, part in enumerate(parts, len(PERSON_COLUMNS)):
+            answer = person.answer(part.name)
+            text = answer.text if answer.kind == "own_words" else answer_words(answer)
+            tab.write_string(i, c, text if known else "", cell)
+        after = len(PERSON_COLUMNS) + len(parts)
+        tab.write_string(i, after, person.recruiter, cell)
+        if person.slot:
+            tab.write_datetime(i, after + 1, person.slot.replace(tzinfo=None), style["moment"])
+        else:
+            tab.write_string(i, after + 1, "", cell)
+        if person.incentive_on:
+            tab.write_datetime(i, after + 2, person.incentive_on, style["date"])
+        else:
+            tab.write_string(i, after + 2, "", cell)
+        tab.write_string(i, after + 3, person.notes, cell)
+        taken = known and is_counted(
+            person,
+            sheet.counting,
+            partial_counts=sheet.partial_counts,
+        )
+        formula = _taken_formula(sheet, i + 1)
+        tab.write_formula(i, counted_column, formula, None, int(taken))
+    last = FIRST_PERSON + len(rows) - 1
+    choices: list[tuple[int, int, str]] = [
+        (1, len(STAGES), "stop"),
+        (2, 2, "stop"),
+        *((c, len(_answers(part)), "warning") for c, part in enumerate(parts, len(PERSON_COLUMNS))),
+    ]
+    for column, number, kind in choices:
+        letter = xl_col_to_name(column)
+        tab.data_validation(
+            FIRST_PERSON,
+            column,
+            last,
+            column,
+            {
+                "validate": "list",
+                "source": f"=Lists!${letter}$2:${letter}${number + 1}",
+                "error_type": kind,
+                "error_title": "Not in the list",
+                "error_message": "Choose from the list, or keep the person's own words.",
+            },
+        )
+    tab.repeat_rows(0)
+
+
+def _answers(part: Any) -> list[str]:
+    return [*part.groups, PREFER_NOT_WORDS, NOT_KNOWN_WORDS]
+
+
+def _lists(tab: Any, sheet: Sheet) -> None:
+    columns = [
+        ("Stage", [STAGE_WORDS[stage] for stage in STAGES]),
+        ("Reserve", ["Yes", "No"]),
+        *((part.name, _answers(part)) for part in sheet.plan.characteristics),
+    ]
+    for column, (head, values) in enumerate(columns, 1):
+        tab.write_string(0, column, head)
+        for i, value in enumerate(values, 1):
+            tab.write_string(i, column, value)
+
+
+def _screener(tab: Any, sheet: Sheet, style: dict[str, Any]) -> None:
+    for column, (head, width) in enumerate(
+        [("Characteristic", 24), ("Question", 60), ("Answer", 46), ("Counts as", 40)]
+    ):
+        tab.set_column(column, column, width)
+        tab.write_string(0, column, head, style["head"])
+    tab.freeze_panes(1, 0)
+    row = 1
+    for part in sheet.plan.characteristics:
+        asked = question(part)
+        for i, (answer, group) in enumerate(asked.answers):
+            tab.write_string(row, 0, asked.characteristic, style["name"])
+            tab.write_string(row, 1, asked.text if i == 0 else "", style["text"])
+            tab.set_row(row, _height(asked.text if i == 0 else "", 54))
+            tab.write_string(row, 2, answer, style["text"])
+            tab.write_string(row, 3, group, style["text"])
+            row += 1
+    tab.repeat_rows(0)
+
+
+def _sources(tab: Any, sheet: Sheet, style: dict[str, Any]) -> None:
+    tab.set_column(0, 0, 24)
+    tab.set_column(1, 1, 110)
+    tab.write_string(0, 0, "Characteristic", style["head"])
+    tab.write_string(0, 1, "Where its figures come from", style["head"])
+    row = 1
+    for name, text in source_rows(sheet):
+        tab.write_string(row, 0, name, style["name"])
+        tab.write_string(row, 1, text, style["text"])
+        tab.set_row(row, _height(text, 100))
+        row += 1
+    row += 1
+    tab.write_string(row, 0, "What to keep in mind", style["head"])
+    tab.write_string(row, 1, "", style["head"])
+    for text in caveats(sheet.plan):
+        row += 1
+        tab.write_string(row, 0, "", style["text"])
+        tab.write_string(row, 1, text, style["text"])
+        tab.set_row(row, _height(text, 100))
+    tab.write_string(
+        row + 2, 1,
+        "Census figures: Source: Office for National Statistics licensed under the Open "
+        "Government Licence v3.0.",
+        style["lead"],
+    )  # fmt: skip
+
+
+def _planner(tab: Any, sheet: Sheet) -> None:
+    """Write what a later version needs to read the sheet back, one thing a row."""
+    rows = [
+        ("template", str(TEMPLATE)),
+        ("round", sheet.round_id),
+        ("plan", str(sheet.plan_number)),
+        ("made", sheet.today.isoformat()),
+    ]
+    for c, part in enumerate(sheet.plan.characteristics, len(PERSON_COLUMNS)):
+        rows.append(
+            (
+                "column",
+                json.dumps(
+                    {
+                        "column": c,
+                        "characteristic": part.name,
+                        "topic": part.topic,
+                        "groups": list(part.groups),
+                    },
+                    ensure_ascii=False,
+                ),
+            )
+        )
+    for i, (name, value) in enumerate(rows):
+        tab.write_string(i, 0, name)
+        tab.write_string(i, 1, value)
+
+
+def safe_cell(text: str) -> str:
+    """Return a cell of a .csv file that no spreadsheet reads as a formula.
+
+    >>> safe_cell("=1+1"), safe_cell("White British")
+    ("'=1+1", 'White British')
+    """
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def quotas_csv(sheet: Sheet) -> str:
+    """Return the quotas as .csv, in the order of the plan."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(["Characteristic", "Group", "Wanted", "Low", "High", "Filled", "Missing"])
+    for part, found in zip(
+        sheet.plan.characteristics, sheet.coverage().characteristics, strict=True
+    ):
+        for quota, row in zip(part.quotas, found.rows, strict=False):
+            writer.writerow(
+                [
+                    safe_cell(part.name),
+                    safe_cell(quota.group),
+                    quota.target,
+                    quota.low,
+                    quota.high,
+                    row.counted,
+                    row.gap,
+                ]
+            )
+    return out.getvalue()
