@@ -30,6 +30,19 @@ class Area(BaseModel):
     type: AreaType
     within: tuple[str, ...] = ()
 
+    @property
+    def region(self) -> str | None:
+        """The region (or Wales) a smaller place lies in; None for regions and larger places.
+
+        >>> Area(code="E07000106", name="Canterbury", type="local authority",
+        ...      within=("Kent", "South East", "England", "England and Wales")).region
+        'South East'
+        """
+        if self.type not in ("local authority", "county"):
+            return None
+        wales = self.within[-2:-1] == ("Wales",)
+        return "Wales" if wales else self.within[-3]
+
 
 class Source(BaseModel):
     """Where a figure comes from; travels with every figure.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sampler import rules
 from sampler.brief import Brief
 from sampler.errors import NoPlan, Rule
 from sampler.mix import Mix, MixCharacteristic
@@ -40,13 +41,14 @@ def _too_many(part: MixCharacteristic, wanted: int) -> None:
         without = [other for other in asked if other is not one]
         if sum(number for number, _ in without) > wanted:
             asked = without
-    rules = [rule for _, rule in asked]
+    named = [rule for _, rule in asked]
     needed = sum(number for number, _ in asked)
-    words = listed([f"'{rule.rule}'" for rule in rules])
+    words = listed([f"'{rule.rule}'" for rule in named])
     raise NoPlan(
-        rules,
-        f"{part.name}: {words} {'needs' if len(rules) == 1 else 'need'} {people(needed)}, and "
+        named,
+        f"{part.name}: {words} {'needs' if len(named) == 1 else 'need'} {people(needed)}, and "
         f"the round has {wanted:,}. Speak to {people(needed)} or lower a minimum.",
+        needed,
     )
 
 
@@ -55,10 +57,10 @@ def _too_few(part: MixCharacteristic, wanted: int) -> None:
     room = sum(shares.ceiling(i, wanted) for i in range(len(part.groups)))
     if part.basis == "minimums" or room >= wanted:
         return
-    rules = [group.limit for group in part.groups if group.limit]
-    words = listed([f"'{rule.rule}'" for rule in rules])
+    named = [group.limit for group in part.groups if group.limit]
+    words = listed([f"'{rule.rule}'" for rule in named])
     raise NoPlan(
-        rules,
+        named,
         f"{part.name}: {words} leave room for {people(room)} and the round has {wanted:,}. "
         "Raise a maximum or speak to fewer people.",
     )
@@ -72,11 +74,11 @@ class WayOut:
     brief: Brief
 
 
-def ways_out(brief: Brief, conflict: NoPlan, needed: int) -> list[WayOut]:
-    """Return what would put minimums that need too many people right, the smallest change first.
-
-    `needed` is how many people the rules need. Each way is a whole brief.
-    """
+def ways_out(brief: Brief, conflict: NoPlan) -> list[WayOut]:
+    """Return what would put a conflict right, the smallest change first; each a whole brief."""
+    needed = conflict.needed
+    if needed is None or needed <= brief.people_wanted:
+        return _without_last(brief, conflict)
     short = needed - brief.people_wanted
     out: list[WayOut] = []
     for rule in reversed(conflict.rules):
@@ -104,7 +106,16 @@ def ways_out(brief: Brief, conflict: NoPlan, needed: int) -> list[WayOut]:
         break
     if needed <= 100_000:
         out.append(WayOut(f"Speak to {people(needed)}", brief.changed(people_wanted=needed)))
-    return out
+    return out or _without_last(brief, conflict)
+
+
+def _without_last(brief: Brief, conflict: NoPlan) -> list[WayOut]:
+    named = {rule.field for rule in conflict.rules}
+    return [
+        WayOut(f"Remove '{rule.words}'", rules.without(brief, rule))
+        for rule in reversed(rules.of(brief))
+        if rule.field in named
+    ][:3]
 
 
 def _minimum_at(brief: Brief, rule: Rule) -> tuple[int, str, int] | None:

@@ -17,7 +17,7 @@ from sampler.tracking import (
     is_secured,
     standing,
 )
-from sampler.words import count, listed, people
+from sampler.words import count, group_words, listed, people
 
 MOST_PROFILES = 3
 
@@ -73,6 +73,7 @@ class CoveredCharacteristic:
     """One characteristic: its rows, and of how many people counted the group is known."""
 
     name: str
+    topic: str | None
     noun: str
     must_have: bool
     rows: tuple[CoverageRow, ...]
@@ -180,6 +181,7 @@ def _covered(
     ]
     return CoveredCharacteristic(
         part.name,
+        part.topic,
         group_noun(part),
         part.must_have,
         tuple(rows),
@@ -220,7 +222,9 @@ def cannot_fill(found: Coverage, everyone: Sequence[Participant]) -> list[tuple[
         over = [row for row in part.rows if row.over]
         seats = count(found.left, "seat") if found.left else "No seat"
         can = "cannot" if found.left else "is left to"
-        title = f"{seats} {can} fill {count(needed, 'missing place')} of {part.name.lower()}"
+        short = len(part.missing)
+        missing = f"the missing {part.noun}" if short == 1 else f"{short} missing {part.noun}s"
+        title = f"{seats} {can} fill {missing}"
         wanted = people(found.counted + needed)
         if not over:
             notes.append((title, f"Raise people wanted to {wanted}."))
@@ -233,7 +237,9 @@ def cannot_fill(found: Coverage, everyone: Sequence[Participant]) -> list[tuple[
             and person.answer(part.name).text == over[0].group
         ]
         reserve = f"Make {listed(movable[:3], 'or')} a reserve, or raise" if movable else "Raise"
-        said = listed([f"{row.group} is {row.over} over" for row in over[:3]])
+        said = listed(
+            [f"{group_words(row.group, part.topic)} is {row.over} over" for row in over[:3]]
+        )
         notes.append((title, f"{said}. {reserve} people wanted to {wanted}."))
     return notes
 

@@ -34,10 +34,13 @@ class Rule:
 
 
 class NoPlan(SamplerError):
-    """No whole numbers meet these rules; none of them can be spared."""
+    """No whole numbers meet these rules; none of them can be spared.
 
-    def __init__(self, rules: Sequence[Rule], text: str) -> None:
-        self.rules = tuple(rules)
+    `needed` is how many people the rules need, where more people would do.
+    """
+
+    def __init__(self, rules: Sequence[Rule], text: str, needed: int | None = None) -> None:
+        self.rules, self.needed = tuple(rules), needed
         super().__init__(text)
 
 

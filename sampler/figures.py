@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 import census
@@ -12,6 +13,7 @@ from sampler.errors import BriefError
 from sampler.model import Plan
 
 DEFAULT_LOWEST_AGE = 16
+ENGLAND_AND_WALES = "K04000001"
 
 
 def areas_of(brief: Brief) -> tuple[census.Area, ...]:
@@ -105,3 +107,40 @@ def _plan(brief_json: str) -> Plan:
     lowest = lowest_age(brief)
     areas = areas_of(brief)
     return quotas.plan(brief.model_copy(update={"lowest_age": lowest}), areas, mix_of(brief))
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Who lives in a place, beside its region and England and Wales, where those are wider."""
+
+    here: census.Distribution
+    region: tuple[str, census.Distribution] | None
+    nation: census.Distribution | None
+
+
+def compare(brief: Brief, topic: census.Topic) -> Comparison:
+    """Return the distribution of a topic in a brief's place beside the wider ones.
+
+    Raises a `CensusError` where the figures cannot be given.
+    """
+    areas, ages = areas_of(brief), ages_of(brief)
+    bands = None
+    if topic.id == "age":
+        bands = next((p.bands for p in brief.characteristic if p.topic == "age" and p.bands), None)
+
+    def figures(places: tuple[census.Area, ...]) -> census.Distribution:
+        return census.distribution(topic, places, ages=ages, bands=bands)
+
+    here = figures(areas)
+    if topic is census.WHERE_THEY_LIVE:
+        return Comparison(here, None, None)
+    nation = census.area(ENGLAND_AND_WALES)
+    if nation in areas:
+        return Comparison(here, None, None)
+    regions = {a.region for a in areas}
+    around = regions.pop() if len(regions) == 1 else None
+    return Comparison(
+        here,
+        (around, figures((census.area(around),))) if around else None,
+        figures((nation,)),
+    )

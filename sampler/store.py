@@ -186,6 +186,11 @@ class Store:
         with self._transaction() as db:
             return [_read_round(row) for row in db.execute(query)]
 
+    def count_rounds(self) -> int:
+        """Return how many rounds there are, archived ones too."""
+        with self._transaction() as db:
+            return db.scalar(sa.select(sa.func.count()).select_from(_rounds)) or 0
+
     def round(self, round_id: str) -> Round:
         """Return a round; raises `NotFound`."""
         with self._transaction() as db:

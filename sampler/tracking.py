@@ -91,7 +91,8 @@ def tally(everyone: Sequence[Participant], counting: Counting, *, partial_counts
     """Count people in a line: "12 people: 6 attended, 3 confirmed, 3 not counted"."""
     taken = [p for p in everyone if is_counted(p, counting, partial_counts=partial_counts)]
     stages = Counter(p.stage for p in taken)
-    parts = [f"{stages[stage]} {STAGE_WORDS[stage].lower()}" for stage in STAGES if stages[stage]]
+    order = ("attended", "partial", *reversed(BOOKED))
+    parts = [f"{stages[stage]} {STAGE_WORDS[stage].lower()}" for stage in order if stages[stage]]
     if len(everyone) > len(taken):
         parts.append(f"{len(everyone) - len(taken)} not counted")
     return f"{people(len(everyone))}: {', '.join(parts)}" if everyone else "Nobody yet"

@@ -9,13 +9,13 @@ ROOT = Path(__file__).parent.parent
 OUTER = {"sampler/cli.py", "sampler/figures.py", "sampler/answers.py", "sampler/example.py"}
 HOMES = {
     "streamlit": lambda path: path == "app.py" or path.startswith("sampler/ui/"),
-    "altair": lambda path: path == "sampler/ui/show.py",
+    "altair": lambda path: path == "sampler/ui/quota_tables.py",
     "pulp": lambda path: path in {"sampler/quotas.py", "sampler/solver.py"},
     "sqlalchemy": lambda path: path == "sampler/store.py" or path.startswith("sampler/migrations/"),
     "alembic": lambda path: path == "sampler/store.py" or path.startswith("sampler/migrations/"),
     "xlsxwriter": lambda path: path == "sampler/sheets.py",
     "openpyxl": lambda path: path == "sampler/sheets.py",
-    "pandas": lambda path: path in {"sampler/ui/show.py", "sampler/sheets.py"},
+    "pandas": lambda path: path.startswith("sampler/ui/"),
     "requests": lambda path: path == "census/client.py",
     "typer": lambda path: path == "sampler/cli.py",
 }

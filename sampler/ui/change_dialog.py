@@ -1,0 +1,250 @@
+"""The dialogs of the Mix page: change one characteristic, add one of one's own."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from typing import Any, get_args
+
+import streamlit as st
+
+import census
+from census.errors import CensusError
+from sampler import figures
+from sampler.brief import Brief, Voices
+from sampler.errors import BriefError, NoPlan
+from sampler.model import PlannedCharacteristic, Round
+from sampler.ui import show, state
+from sampler.ui.quota_tables import VOICE_WORDS
+from sampler.words import listed, percent_typed
+
+FEW_GROUPS = 9
+"""Fewer than this are all shown in a preview, those with nobody too."""
+KEEP_EXACTLY, WITHIN_ONE = "Keep exactly", "Within 1"
+
+
+def voices_preview(brief: Brief, index: int, voices: Voices) -> str:
+    """Say the whole numbers a way of hearing voices would give: "White 5, Asian 3"."""
+    try:
+        plan = figures.plan_of(brief.with_characteristic(index, voices=voices))
+    except (BriefError, NoPlan):
+        return "cannot be met with the rules"
+    part = plan.characteristics[index]
+    quotas = sorted(part.quotas, key=lambda q: -q.target) if not part.is_ordered else part.quotas
+    few = len(quotas) < FEW_GROUPS
+    shown = [f"{show.label(part, q.group)} {q.target}" for q in quotas if q.target or few]
+    none = sum(1 for q in quotas if not q.target)
+    return ", ".join(shown) + (f"; {none} with none" if none and not few else "")
+
+
+@st.dialog("Change a characteristic", width="medium")
+def change(held: Round, index: int, planned: PlannedCharacteristic) -> None:
+    """Ask how a characteristic is kept, how many voices, its groups, a share raised on purpose."""
+    part = held.brief.characteristic[index]
+    changes: dict[str, Any] = {}
+    st.html(show.empty(planned.name, ""))
+    if planned.basis != "minimums":
+        voices: tuple[Voices, ...] = get_args(Voices)
+        changes["voices"] = st.radio(
+            "How many voices",
+            voices,
+            index=voices.index(part.voices),
+            format_func=lambda v: VOICE_WORDS[v][0].upper() + VOICE_WORDS[v][1:],
+            captions=[voices_preview(held.brief, index, v) for v in voices],
+            key="change_voices",
+        )
+        kept = st.radio(
+            "How strictly",
+            [KEEP_EXACTLY, WITHIN_ONE],
+            index=0 if planned.must_have else 1,
+            captions=["The quota and nothing else", "One more or one fewer is fine"],
+            horizontal=True,
+            key="change_kept",
+        )
+        changes["must_have"] = kept == KEEP_EXACTLY
+    if part.topic is not None:
+        _groups(part, changes)
+    if planned.basis != "minimums":
+        _boost(planned, part, changes)
+    else:
+        _minimums(part, changes)
+    with st.container(horizontal=True):
+        if st.button("Save", type="primary", key="change_save"):
+            _save(held, index, changes)
+        if st.button("Take it out of the mix", key="change_remove"):
+            parts = [p.model_dump() for i, p in enumerate(held.brief.characteristic) if i != index]
+            state.save_brief(held, lambda b: b.changed(characteristic=parts))
+            st.rerun()
+
+
+def _groups(part: Any, changes: dict[str, Any]) -> None:
+    """Ask for the grouping or the age bands, and for groups to put together."""
+    topic = census.find_topic(str(part.topic))
+    offered = list(topic.groupings)
+    if topic.id == "age":
+        bands = st.text_input(
+            "Age bands",
+            ", ".join(part.bands or ()),
+            placeholder="16-34, 35-54, 55-74, 75+",
+            help="Every age once, in order. Leave empty for the ready bands.",
+            key="change_bands",
+        )
+        typed = tuple(band.strip() for band in bands.split(",") if band.strip())
+        changes["bands"] = typed or None
+        if changes["bands"] != part.bands:
+            changes |= {"minimum": {}, "maximum": {}, "boost": {}, "merge": {}}
+        return
+    if len(offered) > 1:
+        grouping = st.radio(
+            "Groups",
+            offered,
+            index=offered.index(topic.grouping(part.grouping)),
+            format_func=lambda g: f"{g.capitalize()}: {len(topic.groupings[g])} groups",
+            horizontal=True,
+            key="change_grouping",
+        )
+        changes["grouping"] = grouping
+        if grouping != topic.grouping(part.grouping):
+            changes |= {"minimum": {}, "maximum": {}, "boost": {}, "merge": {}, "keep_broad": False}
+            return
+        if grouping == "detailed":
+            changes["keep_broad"] = st.checkbox(
+                "Keep broad totals: share out the broad groups first",
+                part.keep_broad,
+                key="change_broad",
+            )
+    if part.merge:
+        for name, groups in part.merge.items():
+            st.html(show.muted(f"{name}: {listed(list(groups))}"))
+        if st.checkbox("Take merged groups apart", key="change_apart"):
+            changes["merge"] = {}
+            return
+    together = st.multiselect(
+        "Merge groups",
+        list(topic.groupings[changes.get("grouping") or offered[0]]),
+        placeholder="Two or more groups",
+        key="change_merge",
+    )
+    if together:
+        name = st.text_input("Call them", " or ".join(together), key="change_merge_name")
+        changes["merge"] = {**part.merge, name: tuple(together)}
+
+
+def _boost(planned: PlannedCharacteristic, part: Any, changes: dict[str, Any]) -> None:
+    """Ask for one share raised on purpose."""
+    raised = next(iter(part.boost.items()), None)
+    groups = ["No share", *planned.groups]
+    group = st.selectbox(
+        "Raise a share on purpose",
+        groups,
+        index=groups.index(raised[0]) if raised and raised[0] in groups else 0,
+        key="change_boost_group",
+    )
+    if group == "No share":
+        changes.setdefault("boost", {})
+        return
+    if raised and raised[0] == group:
+        start = percent_typed(Fraction(raised[1]))
+    else:
+        now = next((q.share for q in planned.quotas if q.group == group), None)
+        start = percent_typed(now or Fraction(0))
+    share = st.text_input("To this share", start, key="change_boost_share")
+    changes["boost"] = {group: share}
+
+
+def _minimums(part: Any, changes: dict[str, Any]) -> None:
+    """Ask for the minimums of a characteristic that has nothing else."""
+    changes["minimum"] = {
+        group: int(st.number_input(f"At least: {group}", 0, 100_000, least, key=f"change_min_{i}"))
+        for i, (group, least) in enumerate(part.minimum.items())
+    }
+    changes["minimum_share"] = {
+        group: st.number_input(
+            f"At least, in % of people: {group}", 0, 100, int(share * 100), key=f"change_share_{i}"
+        )
+        for i, (group, share) in enumerate(part.minimum_share.items())
+    }
+    changes["minimum_share"] = {g: Decimal(n) / 100 for g, n in changes["minimum_share"].items()}
+
+
+def _save(held: Round, index: int, changes: dict[str, Any]) -> None:
+    """Save the change if it can be; otherwise say what is wrong in the dialog."""
+    try:
+        if isinstance(changes.get("boost"), dict):
+            changes["boost"] = {g: _share(s) for g, s in changes["boost"].items()}
+        brief = held.brief.with_characteristic(index, **changes)
+        figures.mix_of(brief)
+    except (BriefError, CensusError) as error:
+        problems = getattr(error, "problems", (("", str(error)),))
+        st.html(show.note("This cannot be", *(text for _, text in problems), kind="bad"))
+        return
+    state.save_brief(held, lambda _: brief)
+    st.rerun()
+
+
+def _share(text: object) -> Decimal:
+    try:
+        return Decimal(str(text).strip().removesuffix("%")) / 100
+    except InvalidOperation:
+        raise BriefError.at("", "A share is a number of per cent, such as 30.") from None
+
+
+@st.dialog("Add your own", width="medium")
+def add_own(held: Round) -> None:
+    """Ask for a characteristic by hand: groups with shares, or with minimums only."""
+    name = st.text_input("Characteristic", placeholder="Digital confidence", key="own_name")
+    kind = st.radio(
+        "What you know",
+        ["Shares", "Minimums only"],
+        captions=[
+            "Each group's part of the people, adding up to 100%",
+            "At least so many of a group",
+        ],
+        key="own_kind",
+        horizontal=True,
+    )
+    shares = kind == "Shares"
+    lines = st.text_area(
+        "Groups, one a line",
+        placeholder="Low, 20%\nMedium, 30%\nHigh, 50%" if shares else "Uses a screen reader, 2",
+        key="own_groups",
+    )
+    if st.button("Add to the mix", type="primary", key="own_save"):
+        try:
+            made = own_characteristic(name, lines, shares=shares)
+            parts = [part.model_dump() for part in held.brief.characteristic]
+            brief = held.brief.changed(characteristic=[*parts, made])
+            if brief.areas or all(part.topic is None for part in brief.characteristic):
+                figures.mix_of(brief)
+        except BriefError as error:
+            texts = [text for _, text in error.problems]
+            st.html(show.note("This cannot be added", *texts, kind="bad"))
+            return
+        state.save_brief(held, lambda _: brief)
+        st.rerun()
+
+
+def own_characteristic(name: str, lines: str, *, shares: bool) -> dict[str, Any]:
+    """Read groups typed one a line, each with a share or a number after the last comma.
+
+    >>> own_characteristic("C", "Low, 20%\\nHigh, 80", shares=True)["shares"]["Low"]
+    Decimal('0.2')
+
+    Raises `BriefError`, with the line.
+    """
+    if not name.strip():
+        raise BriefError.at("", "The characteristic needs a name.")
+    groups: dict[str, Any] = {}
+    for line in filter(None, (line.strip() for line in lines.splitlines())):
+        group, comma, value = line.rpartition(",")
+        if not comma or not group.strip():
+            raise BriefError.at("", f"“{line}” needs a comma between the group and its number.")
+        if shares:
+            groups[group.strip()] = _share(value)
+        elif value.strip().isdecimal():
+            groups[group.strip()] = int(value)
+        else:
+            raise BriefError.at("", f"“{line}” needs a whole number after the comma.")
+    if not groups:
+        raise BriefError.at("", "Give at least one group.")
+    return {"name": name.strip(), "shares" if shares else "minimum": groups}

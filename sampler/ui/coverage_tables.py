@@ -1,0 +1,212 @@
+"""What the Coverage and Programme pages draw: people against quotas, and heard against expected."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from html import escape
+
+from sampler.coverage import Coverage, CoverageRow, CoveredCharacteristic, Profile
+from sampler.model import Plan
+from sampler.programme import HeardCharacteristic, HeardRow
+from sampler.ui.show import bar, box, marks, marks_key, state
+from sampler.words import count, decimal, group_words, percent
+
+BARE_ANSWERS = {"low", "medium", "high", "yes", "no", "none", "some", "1", "2"}
+"""Groups that say nothing alone and carry their characteristic in a profile."""
+
+
+def seat_strip(found: Coverage) -> str:
+    """Draw every seat of the round in one strip with its key."""
+    booked = found.counted - found.secured if found.counting == "planned" else 0
+    over = max(0, found.counted - found.people_wanted)
+    filled = min(found.secured, found.people_wanted)
+    booked = max(0, min(booked, found.people_wanted - filled))
+    strip = marks(filled, booked, found.left, over, big=True)
+    if strip:
+        return box(strip + marks_key())
+    drawn = bar(found.counted, found.people_wanted)
+    return box(f'<span class="sp-track" aria-hidden="true">{drawn}</span>')
+
+
+def _row_marks(row: CoverageRow) -> str:
+    over = row.over
+    filled = min(row.secured, row.counted - over)
+    booked = max(0, row.counted - over - filled)
+    return marks(filled, booked, row.gap, over)
+
+
+def _wanted_words(row: CoverageRow, people_wanted: int) -> str:
+    if not row.has_quota:
+        return f"{row.counted:,}"
+    if row.low == row.high:
+        return f"{row.counted:,} of {row.target:,}"
+    if row.high >= people_wanted:
+        return f"{row.counted:,} of {row.low:,} or more" if row.low else f"{row.counted:,}"
+    return f"{row.counted:,} of {row.low:,} to {row.high:,}"
+
+
+def coverage_table(found: Coverage, plan: Plan, *, only_gaps: bool) -> str:
+    """Draw one table with a body a characteristic: filled, seats, what is missing."""
+    bodies = []
+    for part in found.characteristics:
+        planned = plan.named(part.name)
+        rows = [row for row in part.rows if _is_shown(row, only_gaps)]
+        if not rows and not (part.counted - part.known):
+            continue
+        drawn = "".join(
+            _coverage_row(row, group_words(row.group, planned.topic if planned else None), found)
+            for row in rows
+        )
+        bodies.append(
+            '<tbody><tr class="group"><th scope="rowgroup" colspan="4">'
+            f"{escape(part.name)}</th></tr>{drawn}{_unknown_row(part)}</tbody>"
+        )
+    if not bodies:
+        return box("<p>No group is missing.</p>")
+    head = (
+        '<thead><tr><th scope="col" class="g">Group</th><th scope="col" class="n f">Filled</th>'
+        '<th scope="col" class="after wide">Seats</th>'
+        '<th scope="col" class="after m">What is missing</th></tr></thead>'
+    )
+    return box(
+        '<table class="cov fix"><caption>People against quotas, by group</caption>'
+        f"{head}{''.join(bodies)}</table>"
+    )
+
+
+def _is_shown(row: CoverageRow, only_gaps: bool) -> bool:
+    if only_gaps:
+        return row.gap > 0
+    return bool(row.target or row.counted or row.high)
+
+
+def _coverage_row(row: CoverageRow, name: str, found: Coverage) -> str:
+    seats = _row_marks(row)
+    narrow = f'<span class="sp-narrowmarks">{seats}</span>' if seats else ""
+    return (
+        f'<tr><th scope="row">{escape(name)}{narrow}</th>'
+        f'<td class="n">{_wanted_words(row, found.people_wanted)}</td>'
+        f'<td class="after wide">{seats}</td><td class="after">{state(row.state)}</td></tr>'
+    )
+
+
+def _unknown_row(part: CoveredCharacteristic) -> str:
+    unknown = part.counted - part.known
+    if not unknown:
+        return ""
+    words = f"{part.name} known for {part.known} of {part.counted}"
+    return (
+        f'<tr><th scope="row"><span class="sp-hint">{escape(words)}</span></th>'
+        f'<td class="n">{unknown}</td><td class="after wide"></td>'
+        '<td class="after"><span class="sp-hint">counted in the total, in no group</span></td></tr>'
+    )
+
+
+def profile_words(profile: Profile, plan: Plan) -> str:
+    """Write a profile as a reader says it: "Pakistani, 55 and over, low digital confidence"."""
+    words: list[str] = []
+    for name, group in profile.groups:
+        part = plan.named(name)
+        text = group_words(group, part.topic if part else None)
+        if text.casefold() in BARE_ANSWERS:
+            text = f"{text.lower()} {name.lower()}"
+        words.append(text if not words else text[:1].lower() + text[1:] if _lowers(name) else text)
+    return ", ".join(words)
+
+
+def _lowers(name: str) -> bool:
+    return name not in ("Ethnic group", "Where they live")
+
+
+def who_next(profiles: Sequence[Profile], plan: Plan) -> str:
+    """Draw the panel "Who to look for next": at most three people to find."""
+    items = []
+    for i, profile in enumerate(profiles):
+        gaps = count(profile.closes, "gap")
+        most = ": the most one person can" if i == 0 and profile.closes > 1 else ""
+        said = f"Closes {gaps}{most}." if profile.closes else "Closes no gap, but fits the mix."
+        fits = f" {escape(profile.fits)}" if profile.fits else ""
+        items.append(
+            f"<li><div><b>{escape(profile_words(profile, plan))}</b><br>"
+            f'<span class="sp-hint">{said}{fits}</span></div></li>'
+        )
+    return box(
+        f'<h2 class="sub">Who to look for next</h2><ol class="sp-look">{"".join(items)}</ol>',
+        "sp-panel",
+    )
+
+
+def least_heard(rows: Sequence[tuple[HeardCharacteristic, HeardRow]], place: str) -> str:
+    """Draw the panel of groups furthest below what could be expected."""
+    items = []
+    for part, row in rows:
+        name = group_words(row.group, part.part.topic)
+        heard = f"{row.heard} heard" if row.heard else "nobody"
+        expected = decimal(row.expected or Fraction(0), 0)
+        unknown = part.heard - part.known
+        of_heard = ""
+        if row.heard and part.known:
+            of_heard = f", {percent(Fraction(row.heard, part.known))} of those heard"
+        if unknown:
+            of_heard += f" ({unknown} not known)"
+        share = percent(row.share) if row.share is not None else ""
+        said_name = name if part.part.topic == "age" else f"{name} people"
+        items.append(
+            f"<li><div><b>{escape(said_name)}:</b> {heard}, {expected} expected<br>"
+            f'<span class="sp-hint">{share} of {escape(place)}{of_heard}</span></div></li>'
+        )
+    return box(
+        f'<h2 class="sub">Least heard so far</h2><ol class="sp-look">{"".join(items)}</ol>',
+        "sp-panel",
+    )
+
+
+def heard_table(part: HeardCharacteristic) -> str:
+    """Draw people heard beside people expected, most missing first."""
+    expected = any(row.expected is not None for row in part.rows)
+    largest = max(
+        [Fraction(1), *(max(Fraction(r.heard), r.expected or Fraction(0)) for r in part.rows)]
+    )
+    rows = []
+    for row in part.rows:
+        heard = (
+            f'<span class="sp-bar" style="width:{float(row.heard / largest * 100):.1f}%"></span>'
+        )
+        tick = ""
+        if row.expected is not None:
+            at = float(row.expected / largest * 100)
+            tick = f'<span class="sp-tick" style="left:{at:.1f}%"></span>'
+        drawn_state = state(row.state) if row.state else ""
+        if row.state == "nobody yet" and (row.expected or 0) < Fraction(1, 2):
+            drawn_state = (
+                '<span class="sp-state none"><span class="sp-i none" aria-hidden="true"></span>'
+                "nobody yet</span>"
+            )
+        rows.append(
+            f'<tr><th scope="row">{escape(group_words(row.group, part.part.topic))}</th>'
+            f'<td class="n">{row.heard}</td>'
+            + (
+                f'<td class="n">{decimal(row.expected, 1) if row.expected is not None else ""}</td>'
+                if expected
+                else ""
+            )
+            + '<td class="after wide"><span class="sp-track" aria-hidden="true">'
+            f'{heard}{tick}</span></td><td class="after">{drawn_state}</td></tr>'
+        )
+    head = '<th scope="col">Group</th><th scope="col" class="n f">Heard</th>'
+    if expected:
+        head += '<th scope="col" class="n f">Expected</th>'
+    head += '<td class="wide after"></td><th scope="col" class="after m">Difference</th>'
+    key = (
+        '<ul class="sp-key"><li><span class="sp-bar have" aria-hidden="true"></span>'
+        "people heard</li>"
+        '<li><span class="sp-tickkey" aria-hidden="true"></span>expected from the census share</li>'
+        "</ul>"
+    )
+    return box(
+        '<table class="fix heard"><caption>'
+        f"{escape(part.name)}: people heard and expected</caption>"
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+        + (key if expected else "")
+    )

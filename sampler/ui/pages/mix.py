@@ -1,0 +1,315 @@
+"""Mix and quotas, step 2: how many people, which characteristics, which rules; the quotas."""
+
+from decimal import Decimal
+
+import streamlit as st
+
+import census
+from census.errors import CensusError
+from sampler import conflicts, coverage, figures, rules
+from sampler.brief import Brief
+from sampler.errors import BriefError, NoPlan
+from sampler.model import Plan, PlannedCharacteristic
+from sampler.quotas import close_call_words, group_noun
+from sampler.sizes import first_seats, groups_heard
+from sampler.ui import change_dialog, quota_tables, show, state
+from sampler.words import count, listed, people
+
+ADD_OWN = "Add your own"
+FLOOR = Decimal("0.05")
+
+round_ = state.round_at_hand("Mix and quotas")
+brief = round_.brief
+place = state.place(brief) or "the place you choose"
+people_live = "the people who live in" if brief.audience == "residents" else "the figures of"
+st.html(
+    show.lead(
+        f"Say how many people you want to speak to. The numbers below follow {people_live} "
+        f"{place}, as closely as whole people can."
+    )
+)
+
+
+def names(b: Brief) -> list[str]:
+    """Return how the characteristics of a brief are called, in its order."""
+    return [part.name or census.find_topic(str(part.topic)).title for part in b.characteristic]
+
+
+def save_people() -> None:
+    """Keep how many people are wanted."""
+    state.save_brief(round_, lambda b: b.changed(people_wanted=st.session_state.mix_people))
+
+
+def save_characteristics() -> None:
+    """Keep the characteristics chosen; those left out go, those added come last."""
+    wanted = [name for name in st.session_state.mix_characteristics if name != ADD_OWN]
+    st.session_state.mix_add_own = ADD_OWN in st.session_state.mix_characteristics
+
+    def change(b: Brief) -> Brief:
+        present = dict(zip(names(b), b.characteristic, strict=True))
+        parts = [part.model_dump() for name, part in present.items() if name in wanted]
+        parts += [{"topic": census.find_topic(name).id} for name in wanted if name not in present]
+        return b.changed(characteristic=parts)
+
+    state.save_brief(round_, change)
+
+
+offered = [topic.title for topic in census.TOPICS.values()]
+if len(brief.areas) > 1:
+    offered.append(census.WHERE_THEY_LIVE.title)
+present = names(brief)
+options = [*present, *(title for title in offered if title not in present), ADD_OWN]
+few, many = st.columns([2, 9])
+few.number_input(
+    "People wanted", 1, 100_000, brief.people_wanted, key="mix_people", on_change=save_people
+)
+st.session_state.mix_characteristics = present
+many.multiselect(
+    "Characteristics",
+    options,
+    key="mix_characteristics",
+    placeholder="Choose what people are divided by",
+    on_change=save_characteristics,
+    wrap=True,
+    select_all=False,
+)
+if st.session_state.pop("mix_add_own", False):
+    change_dialog.add_own(round_)
+
+if not brief.characteristic:
+    st.html(show.empty("No characteristic yet", "Choose what the mix should follow, above."))
+    st.stop()
+
+
+def last_good() -> tuple[Plan, NoPlan | None, Brief]:
+    """Return the plan, and where rules cannot all hold the plan without the last of them."""
+    try:
+        return figures.plan_of(brief), None, brief
+    except NoPlan as error:
+        conflict, good = error, brief
+        while True:
+            named = {rule.field for rule in error.rules}
+            rule = [r for r in rules.of(good) if r.field in named][-1]
+            good = rules.without(good, rule)
+            try:
+                return figures.plan_of(good), conflict, good
+            except NoPlan as again:
+                error = again
+
+
+try:
+    mix = figures.mix_of(brief)
+    plan, conflict, good = last_good()
+except (BriefError, CensusError) as error:
+    if refused := state.said():
+        st.html(show.note("That was not kept", refused, kind="bad"))
+    problems = getattr(error, "problems", (("", str(error)),))
+    st.html(show.note("There are no quotas yet", *(text for _, text in problems), kind="bad"))
+    state.link("population", "Population", ":material/arrow_back:")
+    st.stop()
+
+
+def save_rule() -> None:
+    """Keep the rule made in the popover."""
+    index, group = rules.choices(mix)[st.session_state.mix_rule_group]
+    kind, number = st.session_state.mix_rule_kind, st.session_state.mix_rule_people
+    state.save_brief(round_, lambda b: rules.add(b, index, group, kind, number))
+
+
+def save_floor() -> None:
+    """Keep or drop the rule that every larger group gets a seat."""
+    above = FLOOR if st.session_state.mix_floor else None
+    state.save_brief(round_, lambda b: b.changed(at_least_one_above=above))
+
+
+def remove_rule(rule: rules.UserRule) -> None:
+    """Take a rule out."""
+    state.save_brief(round_, lambda b: rules.without(b, rule))
+
+
+def take_way(way: conflicts.WayOut) -> None:
+    """Put a conflict right the way that was chosen."""
+    state.save_brief(round_, lambda _: way.brief)
+
+
+in_force = rules.of(brief)
+has_price = any(
+    rule.index < 0 or not brief.characteristic[rule.index].is_minimums_only for rule in in_force
+)
+broken = {rule.field for rule in conflict.rules} if conflict else set()
+cannot = [r for r in in_force if r.field in broken][-1:]
+with st.container(horizontal=True, vertical_alignment="center", key="mix_rules"):
+    with st.popover("Add a rule", icon=":material/rule:", on_change="rerun") as popover:
+        if popover.open:
+            with st.form("mix_rule", border=False):
+                st.selectbox("Group", list(rules.choices(mix)), key="mix_rule_group")
+                st.selectbox(
+                    "How many", rules.KINDS, format_func=str.capitalize, key="mix_rule_kind"
+                )
+                st.number_input("People", 0, 100_000, 1, key="mix_rule_people")
+                st.form_submit_button("Save rule", type="primary", on_click=save_rule)
+            st.checkbox(
+                "At least 1 of each group above 5%",
+                brief.at_least_one_above is not None,
+                key="mix_floor",
+                on_change=save_floor,
+            )
+    for number, rule in enumerate(in_force):
+        failing = rule in cannot
+        st.button(
+            f"{rule.words}: cannot be met" if failing else rule.words,
+            icon=":material/error:" if failing else ":material/close:",
+            icon_position="left" if failing else "right",
+            key=f"mix_rule_{number}",
+            help="Remove this rule",
+            on_click=remove_rule,
+            args=(rule,),
+        )
+    if not in_force:
+        st.html(
+            show.hint(
+                "No rules. Add one to make sure of a group, for example “at least 1 Chinese”."
+            )
+        )
+if refused := state.said():
+    st.html(show.note("That was not kept", refused, kind="bad"))
+if has_price:
+    usual = figures.plan_of(rules.without_any(good))
+    before = {part.name: {q.group: q.target for q in part.quotas} for part in usual.characteristics}
+    st.html(quota_tables.rule_price(before, plan))
+
+if conflict is not None:
+    with st.container(border=True, key="mix_conflict"):
+        st.html(
+            show.note(
+                f"These rules cannot all hold with {people(brief.people_wanted)}",
+                f"{conflict} The quotas below leave out the last rule.",
+                kind="bad",
+            )
+        )
+        st.html(show.box("<p><b>Ways to put it right</b></p>"))
+        with st.container(horizontal=True):
+            for number, way in enumerate(conflicts.ways_out(brief, conflict)):
+                st.button(
+                    way.label,
+                    key=f"mix_way_{number}",
+                    on_click=take_way,
+                    args=(way,),
+                )
+
+taken = state.store().latest_plan(round_.id)
+everyone = state.store().people(round_.id)
+if everyone and taken is not None and taken.plan != plan:
+    below = coverage.below_booked(plan, everyone, partial_counts=brief.partial_counts)
+    if below:
+        st.html(
+            show.note(
+                f"{count(len(below), 'quota')} below people already booked",
+                f"{listed(below)}.",
+            )
+        )
+
+
+def take_swap(index: int, group: str, least: int) -> None:
+    """Give a close call's last place to the group that missed it, as a rule."""
+    state.save_brief(round_, lambda b: rules.add(b, index, group, "at least", least))
+
+
+def draw(index: int, part: PlannedCharacteristic) -> None:
+    """Draw one characteristic: how it is kept, its table, its source and its notes."""
+    with st.container(horizontal=True, vertical_alignment="center", key=f"mix_head_{index}"):
+        st.header(part.name, anchor=False, width="content")
+        st.html(show.hint(quota_tables.kept_line(part)), width="content")
+        if st.button(
+            "Change", key=f"mix_change_{index}", type="tertiary", help=f"Change {part.name}"
+        ):
+            change_dialog.change(round_, index, part)
+    st.html(quota_tables.quota_table(part, brief.people_wanted))
+    total = sum(quota.people or 0 for quota in part.quotas)
+    source = quota_tables.source_line(part.source, total, place, state.today(), part.basis)
+    st.html(show.muted(" ".join(filter(None, [source, quota_tables.broad_totals(part)]))))
+    if part.close_call:
+        st.html(show.note("A close call", close_call_words(part)))
+        call = part.close_call
+        st.button(
+            f"Give it to {show.label(part, call.loser)}",
+            key=f"mix_swap_{index}",
+            on_click=take_swap,
+            args=(index, call.loser, call.loser_target + 1),
+        )
+    in_mix = mix.characteristics[index]
+    if part.basis != "minimums" and not part.is_ordered:
+        seats = first_seats(in_mix, brief.people_wanted)
+        if seats:
+            st.html(quota_tables.no_seat_note(part, brief.people_wanted, place, seats))
+    if part.leaning:
+        st.html(show.details_box(quota_tables.leaning_title(part.source), part.leaning))
+
+
+for number, one in enumerate(plan.characteristics):
+    draw(number, one)
+
+st.html(quota_tables.small_numbers(plan))
+warnings = [note for note in plan.notes if "hard to recruit" in note or "are many" in note
+            or "divided by" in note]  # fmt: skip
+for warning in warnings:
+    st.html(show.note("Something to know", warning))
+
+with st.expander("How many people would be enough?", key="mix_sizes", on_change="rerun") as sizes:
+    followed = [part for part in mix.characteristics if part.basis != "minimums"]
+    if sizes.open and followed:
+        biggest = max(followed, key=lambda part: len(part.groups))
+        heard = groups_heard(biggest)
+        groups = sum(1 for group in biggest.groups if group.share)
+        noun = group_noun(biggest)
+        words = quota_tables.step_chart_words(heard, brief.people_wanted, groups, noun)
+        dark = st.context.theme.type == "dark"
+        st.html(show.hint(f"{noun[0].upper()}{noun[1:]}s with at least one seat"))
+        st.altair_chart(
+            quota_tables.step_chart(heard, brief.people_wanted, groups, noun, dark),
+            theme=None,
+            alt=words,
+        )
+        st.html(show.muted(f"{words} A seat can come and go as people are added: one more person "
+                           "shifts the remainders."))  # fmt: skip
+
+with st.expander("How this was worked out, and the brief as a file", key="mix_how"):
+    st.html(show.how_it_was_worked_out())
+    st.download_button(
+        "Download the brief (.toml)",
+        brief.to_toml(),
+        file_name="brief.toml",
+        mime="application/toml",
+        on_click="ignore",
+        key="mix_brief",
+    )
+
+label = "Start recruiting" if taken is None else "Use this plan"
+if taken is not None and taken.plan == plan:
+    st.html(show.muted(f"Saved. These quotas are plan {taken.number}, the plan in use."))
+    label = "Start recruiting"
+elif taken is not None:
+    changed = coverage.changes(taken.plan, plan)
+    if coverage.is_under_way(everyone):
+        st.html(
+            show.note(
+                f"Plan {taken.number} is in use and people are booked",
+                f"Using these quotas instead changes: {listed(changed)}.",
+            )
+        )
+    else:
+        st.html(show.muted(f"Saved. Plan {taken.number} is in use until you use this one."))
+else:
+    st.html(show.muted("Saved."))
+with st.container(horizontal=True, vertical_alignment="center"):
+    if st.button(
+        label,
+        type="primary",
+        icon=":material/arrow_forward:",
+        icon_position="right",
+        key="mix_use",
+        disabled=conflict is not None,
+    ):
+        state.store().take_plan(round_.id, plan)
+        state.go("participants")
+    state.link("population", "Population")

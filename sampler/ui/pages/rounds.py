@@ -1,0 +1,203 @@
+"""Rounds: find, start and open them."""
+
+import streamlit as st
+
+from sampler import brief as briefs
+from sampler import example
+from sampler.coverage import cover
+from sampler.errors import BriefError
+from sampler.model import Round
+from sampler.programme import AUDIENCE_ONE
+from sampler.ui import show, state
+from sampler.words import count, listed, people
+
+store = state.store()
+
+
+@st.dialog("New round")
+def new_round() -> None:
+    """Ask for a name, and for the programme it belongs to."""
+    with st.form("rounds_new", border=False):
+        title = st.text_input("Name of the round", key="rounds_title", max_chars=200)
+        programme = st.text_input(
+            "Programme", key="rounds_programme", max_chars=200, help="Optional. Its rounds add up."
+        )
+        if st.form_submit_button("Create and choose a place", type="primary"):
+            if not title.strip():
+                st.html(show.note("The round needs a name", kind="bad"))
+                return
+            start(title.strip(), programme.strip() or None)
+
+
+def start(title: str, programme: str | None) -> None:
+    """Store a round with the ready mix and go on to its place."""
+    made = store.add_round(example.ready_brief(title, programme))
+    state.choose(made.id)
+    state.go("population")
+
+
+@st.dialog("Open a brief")
+def open_brief() -> None:
+    """Read a brief somebody saved, and make it a round."""
+    given = st.file_uploader("Brief (.toml)", type=["toml"], key="rounds_file")
+    if given is not None:
+        try:
+            brief = briefs.read(given.getvalue().decode("utf-8-sig"))
+        except UnicodeDecodeError:
+            st.html(show.note("This is not a brief", "The file is not text.", kind="bad"))
+            return
+        except BriefError as error:
+            lines = [f"{field}: {text}" if field else text for field, text in error.problems]
+            st.html(show.note("This brief cannot be read", *lines, kind="bad"))
+            return
+        if st.button(f"Create {brief.title}", type="primary", key="rounds_file_create"):
+            state.choose(store.add_round(brief).id)
+            state.go("population")
+
+
+@st.dialog("Copy a round")
+def copy_round(one: Round) -> None:
+    """Ask what the copy is called; people are not copied."""
+    with st.form("rounds_copying", border=False):
+        title = st.text_input("Name of the copy", f"{one.title}, copy", max_chars=200)
+        if st.form_submit_button("Copy round", type="primary") and title.strip():
+            state.choose(store.copy_round(one.id, title.strip()).id)
+            state.go("population")
+
+
+@st.dialog("Rename a round")
+def rename_round(one: Round) -> None:
+    """Ask for another name and programme."""
+    with st.form("rounds_renaming", border=False):
+        title = st.text_input("Name of the round", one.title, max_chars=200)
+        programme = st.text_input("Programme", one.brief.programme or "", max_chars=200)
+        if st.form_submit_button("Save", type="primary") and title.strip():
+            named = {"title": title.strip(), "programme": programme.strip() or None}
+            state.save_brief(one, lambda brief: brief.changed(**named))
+            st.rerun()
+
+
+@st.dialog("Delete a round")
+def delete_round(one: Round) -> None:
+    """Ask once more; deleting erases the people."""
+    recorded = len(store.people(one.id))
+    erased = f" Its {people(recorded)} are erased." if recorded else " Nobody is recorded in it."
+    st.html(show.note(f"Delete {one.title}?", erased.strip(), kind="bad"))
+    with st.container(horizontal=True):
+        if st.button("Delete round", type="primary", key="rounds_delete_yes"):
+            store.delete_round(one.id)
+            if state.round_id() == one.id:
+                state.choose(None)
+            st.rerun()
+        if st.button("Keep it", key="rounds_delete_no"):
+            st.rerun()
+
+
+def try_example() -> None:
+    """Store the example programme and open its first round."""
+    state.choose(example.add_to(store))
+    state.go("mix")
+
+
+def standing(one: Round) -> tuple[str, str, str]:
+    """Return place, how far it is filled, and where it stands."""
+    taken = plans.get(one.id)
+    where = taken.plan.place if taken else state.place(one.brief)
+    if taken is None:
+        return where or "No place yet", "", "Planning"
+    found = cover(
+        taken.plan,
+        everyone.get(one.id, []),
+        one.brief.count,
+        partial_counts=one.brief.partial_counts,
+    )
+    filled = f"{found.counted} of {found.people_wanted}"
+    if one.is_archived:
+        return where, filled, "Archived"
+    if found.left == 0 and not found.gaps:
+        return where, filled, "Full"
+    short = [part for part in found.characteristics if part.missing and part.must_have]
+    missing = count(len(short[0].missing), short[0].noun) + " missing" if short else "no gap"
+    return where, filled, f"Recruiting, {missing}" if found.counted else "Ready to recruit"
+
+
+st.title("Rounds")
+rounds = store.rounds(archived=True)
+if not rounds:
+    st.html(
+        show.lead(
+            "A round is one set of people to recruit: a place, how many people, and the mix you "
+            "want to hear from."
+        )
+    )
+    with st.container(border=True):
+        st.html(
+            show.empty(
+                "No rounds yet",
+                "Start with the place your users live. You can have whole-number quotas in about "
+                "a minute.",
+            )
+        )
+        if st.button("New round", type="primary", icon=":material/add:", key="rounds_first"):
+            new_round()
+        if st.button("Try the Birmingham example", key="rounds_example"):
+            try_example()
+        if st.button("Open a brief", type="tertiary", key="rounds_open_first"):
+            open_brief()
+    st.stop()
+
+plans = store.latest_plans()
+everyone = store.people_of([one.id for one in rounds])
+by_audience: dict[str, int] = {}
+for one in rounds:
+    if not one.is_archived:
+        audience = AUDIENCE_ONE[one.brief.audience][1]
+        by_audience[audience] = by_audience.get(audience, 0) + 1
+counts = [f"{number} with {audience}" for audience, number in by_audience.items()]
+st.html(show.lead(f"{count(sum(by_audience.values()), 'round')}: {listed(counts)}."))
+with st.container(horizontal=True):
+    if st.button("New round", type="primary", icon=":material/add:", key="rounds_new_button"):
+        new_round()
+    if st.button("Open a brief", key="rounds_open"):
+        open_brief()
+    if not any(one.brief.programme == example.PROGRAMME for one in rounds) and st.button(
+        "Try the Birmingham example", type="tertiary", key="rounds_example"
+    ):
+        try_example()
+
+with_archived = st.session_state.get("rounds_archived", False)
+with st.container(key="rounds_table"):
+    st.html(show.rounds_head())
+    for one in rounds:
+        if one.is_archived and not with_archived:
+            continue
+        with st.container(key=f"rounds_row_{one.id}"):
+            name, cells = st.columns([3, 5], vertical_alignment="center")
+            where, filled, stands = standing(one)
+            name.page_link(
+                state.page("mix" if one.brief.areas else "population"),
+                label=one.title,
+                query_params={state.ROUND: one.id},
+            )
+            cells.html(show.round_cells(where, filled, stands))
+if any(one.is_archived for one in rounds):
+    st.checkbox("Show archived rounds", key="rounds_archived")
+
+with st.expander("Copy, rename, archive or delete a round", key="rounds_more", on_change="rerun"):
+    chosen = st.selectbox(
+        "Round", rounds, format_func=lambda one: one.title, index=None, key="rounds_chosen",
+        placeholder="Choose a round",
+    )  # fmt: skip
+    with st.container(horizontal=True):
+        off = chosen is None
+        if st.button("Copy", key="rounds_copy", disabled=off) and chosen:
+            copy_round(chosen)
+        if st.button("Rename", key="rounds_rename", disabled=off) and chosen:
+            rename_round(chosen)
+        archived = chosen is not None and chosen.is_archived
+        label = "Bring back" if archived else "Archive"
+        if st.button(label, key="rounds_archive", disabled=off) and chosen:
+            store.save_round(chosen.model_copy(update={"is_archived": not chosen.is_archived}))
+            st.rerun()
+        if st.button("Delete", key="rounds_delete", disabled=off) and chosen:
+            delete_round(chosen)

@@ -1,0 +1,114 @@
+"""The editable table of people: values to a data frame, edited cells back to a person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from html import escape
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from sampler.model import Answer, Participant, Plan, PlannedCharacteristic
+from sampler.tracking import (
+    STAGE_WORDS,
+    STAGES,
+    answer_words,
+    choices,
+    stage_named,
+)
+
+FIELDS = {
+    "stage": "Stage",
+    "reserve": "Reserve",
+    "recruiter": "Recruiter",
+    "slot": "Slot",
+    "incentive_on": "Incentive sent on",
+    "notes": "Notes",
+}
+
+
+def _words(part: PlannedCharacteristic) -> dict[str, Answer]:
+    return {answer_words(answer): answer for answer in choices(part) if answer.kind != "own_words"}
+
+
+def frame(plan: Plan, everyone: Sequence[Participant]) -> pd.DataFrame:
+    """Return one row a person with fixed types, in the order given."""
+    columns: dict[str, Any] = {
+        "Ref.": [p.reference for p in everyone],
+        "Stage": [STAGE_WORDS[p.stage] for p in everyone],
+        "Reserve": [p.reserve for p in everyone],
+    }
+    for part in plan.characteristics:
+        columns[part.name] = [answer_words(p.answer(part.name)) for p in everyone]
+    columns["Recruiter"] = [p.recruiter for p in everyone]
+    slots = [p.slot.replace(tzinfo=None) if p.slot else None for p in everyone]
+    columns["Slot"] = pd.to_datetime(pd.Series(slots, dtype="datetime64[ns]"))
+    sent = [p.incentive_on for p in everyone]
+    columns["Incentive sent on"] = pd.to_datetime(pd.Series(sent, dtype="datetime64[ns]"))
+    columns["Notes"] = [p.notes for p in everyone]
+    return pd.DataFrame(columns)
+
+
+def columns(plan: Plan) -> dict[str, Any]:
+    """Return what each column of the grid may hold."""
+    config: dict[str, Any] = {
+        "Stage": st.column_config.SelectboxColumn(
+            options=[STAGE_WORDS[stage] for stage in STAGES], required=True
+        ),
+        "Slot": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
+        "Incentive sent on": st.column_config.DateColumn(format="D MMM YYYY"),
+    }
+    for part in plan.characteristics:
+        config[part.name] = st.column_config.SelectboxColumn(
+            options=list(_words(part)), required=True
+        )
+    return config
+
+
+def edited(plan: Plan, person: Participant, cells: Mapping[str, Any]) -> Participant:
+    """Return a person with the cells of the grid that were changed."""
+    changes: dict[str, Any] = {}
+    answers = dict(person.answers)
+    for column, value in cells.items():
+        part = plan.named(column)
+        if part is not None:
+            answer = _words(part).get(str(value))
+            if answer is not None:
+                answers[column] = answer
+        elif column == "Stage":
+            changes["stage"] = stage_named(str(value)) or person.stage
+        elif column == "Reserve":
+            changes["reserve"] = bool(value)
+        elif column == "Slot":
+            changes["slot"] = datetime.fromisoformat(value).replace(tzinfo=None) if value else None
+        elif column == "Incentive sent on":
+            changes["incentive_on"] = date.fromisoformat(str(value)[:10]) if value else None
+        elif column in ("Recruiter", "Notes"):
+            limit = 200 if column == "Recruiter" else 4000
+            changes[column.lower()] = str(value or "").strip()[:limit]
+    return person.model_copy(update={**changes, "answers": answers})
+
+
+def differences(plan: Plan, theirs: Participant, mine: Participant) -> list[list[str]]:
+    """Return the fields in which two versions of a person differ, as cells of a table."""
+    rows = []
+    for field, name in FIELDS.items():
+        a, b = getattr(theirs, field), getattr(mine, field)
+        if a != b:
+            rows.append([escape(name), escape(_field(field, a)), escape(_field(field, b))])
+    for part in plan.characteristics:
+        first, second = theirs.answer(part.name), mine.answer(part.name)
+        if first != second:
+            said = [escape(part.name), escape(answer_words(first)), escape(answer_words(second))]
+            rows.append(said)
+    return rows
+
+
+def _field(field: str, value: Any) -> str:
+    if field == "stage":
+        return STAGE_WORDS[value]  # type: ignore[index, no-any-return, unused-ignore]
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    return str(value or "none")

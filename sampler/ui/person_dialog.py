@@ -1,0 +1,174 @@
+"""The form of one person: add, change, erase. By reference only."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import Any
+
+import streamlit as st
+
+from sampler.errors import Conflict, NotFound
+from sampler.model import Answer, Participant, Plan, Round
+from sampler.tracking import STAGE_WORDS, STAGES, answer_words, choices, looks_personal
+from sampler.ui import show, state
+
+CONFLICT = "participants_conflict"
+
+
+@st.dialog("Add a person", width="large")
+def add(held: Round, plan: Plan) -> None:
+    """Ask for somebody's answers; the reference is given by the round."""
+    if added := st.session_state.pop("person_added", None):
+        st.html(show.muted(f"{added} is saved."))
+    reference = state.store().next_reference(held.id)
+    turn = st.session_state.get("person_turn", 0)
+    with st.form(f"person_add_{turn}", border=False):
+        st.html(show.empty(reference, "No names, phone numbers or e-mail addresses."))
+        person = _fields(plan, Participant(id="", reference=reference, stage="interested"), "add")
+        with st.container(horizontal=True):
+            once = st.form_submit_button("Save person", type="primary")
+            another = st.form_submit_button("Save and add another")
+    if (once or another) and _may_keep(person):
+        saved = state.store().add_person(held.id, person)
+        st.session_state.person_turn = turn + 1
+        if another:
+            st.session_state.person_added = saved.reference
+            st.rerun(scope="fragment")
+        st.rerun()
+
+
+@st.dialog("Change a person", width="large")
+def change(held: Round, plan: Plan, person: Participant) -> None:
+    """Ask for other answers of somebody recorded."""
+    with st.form(f"person_change_{person.id}", border=False):
+        st.html(show.empty(person.reference, ""))
+        changed = _fields(plan, person, person.id)
+        with st.container(horizontal=True):
+            saved = st.form_submit_button("Save person", type="primary")
+    if saved and _may_keep(changed):
+        save(changed)
+        st.rerun()
+
+
+@st.dialog("Erase a person")
+def erase(person: Participant) -> None:
+    """Ask once more; erasing is for good."""
+    st.html(
+        show.note(
+            f"Erase {person.reference}?",
+            f"Everything held about {person.reference} goes for good, and the reference is never "
+            "given again.",
+            kind="bad",
+        )
+    )
+    with st.container(horizontal=True):
+        if st.button(f"Erase {person.reference}", type="primary", key="person_erase_yes"):
+            state.store().erase_person(person.id)
+            st.rerun()
+        if st.button("Keep", key="person_erase_no"):
+            st.rerun()
+
+
+def save(person: Participant) -> bool:
+    """Save a changed person; when somebody was faster both versions are kept to choose from."""
+    try:
+        state.store().save_person(person)
+    except Conflict as conflict:
+        st.session_state[CONFLICT] = (conflict.theirs, person)
+        return False
+    except NotFound as error:
+        st.session_state[state.SAID] = str(error)
+        return False
+    return True
+
+
+def _fields(plan: Plan, person: Participant, key: str) -> Participant:
+    """Draw every field of a person and return what they hold now."""
+    columns = st.columns(2)
+    answers: dict[str, Answer] = {
+        name: answer for name, answer in person.answers.items() if plan.named(name) is None
+    }
+    for i, part in enumerate(plan.characteristics):
+        here = columns[i % 2]
+        offered = choices(part)
+        known = person.answers.get(part.name)
+        own = known.text if known is not None and known.kind == "own_words" else ""
+        at = next((n for n, a in enumerate(offered) if known and _same(a, known)), None)
+        picked = here.selectbox(
+            part.name,
+            offered,
+            index=at,
+            format_func=lambda a, part=part: (
+                show.label(part, a.text) if a.kind == "group" else answer_words(a)
+            ),
+            placeholder="Choose an answer",
+            key=f"person_{key}_{i}",
+        )
+        words = here.text_input(
+            f"{part.name}, in their own words", own, max_chars=200, key=f"person_{key}_own_{i}",
+            placeholder="Only if no group fits",
+        )  # fmt: skip
+        if words.strip() and (picked is None or picked.kind == "own_words"):
+            answers[part.name] = Answer(kind="own_words", text=words.strip())
+        elif picked is not None:
+            answers[part.name] = picked
+    left, right = st.columns(2)
+    stage = left.selectbox(
+        "Stage",
+        STAGES,
+        index=STAGES.index(person.stage),
+        format_func=lambda s: STAGE_WORDS[s],
+        key=f"person_{key}_stage",
+    )
+    recruiter = right.text_input(
+        "Recruiter", person.recruiter, max_chars=200, key=f"person_{key}_recruiter",
+        placeholder="Agency, partner, own panel",
+    )  # fmt: skip
+    day = left.date_input(
+        "Day of the session",
+        person.slot.date() if person.slot else None,
+        key=f"person_{key}_day",
+        format="DD/MM/YYYY",
+    )
+    hour = right.time_input(
+        "Time", person.slot.time() if person.slot else time(10), key=f"person_{key}_time"
+    )
+    sent = left.date_input(
+        "Incentive sent on", person.incentive_on, key=f"person_{key}_sent", format="DD/MM/YYYY"
+    )
+    reserve = right.checkbox("Reserve", person.reserve, key=f"person_{key}_reserve")
+    notes = st.text_area("Notes", person.notes, max_chars=4000, key=f"person_{key}_notes")
+    return person.model_copy(
+        update={
+            "answers": answers,
+            "stage": stage,
+            "recruiter": recruiter.strip(),
+            "slot": datetime.combine(day, hour) if day else None,
+            "incentive_on": sent,
+            "reserve": reserve,
+            "notes": notes.strip(),
+        }
+    )
+
+
+def _same(offered: Answer, known: Answer) -> bool:
+    return offered.kind == known.kind and (known.kind == "own_words" or offered.text == known.text)
+
+
+def _may_keep(person: Participant) -> bool:
+    """Question what looks personal; saving the same text again keeps it."""
+    texts = [person.notes, person.recruiter, *(a.text for a in person.answers.values())]
+    found = next((what for text in texts if (what := looks_personal(text))), None)
+    asked: Any = st.session_state.get("person_personal")
+    if found is None or asked == texts:
+        st.session_state.pop("person_personal", None)
+        return True
+    st.session_state.person_personal = texts
+    st.html(
+        show.note(
+            f"Something here looks like {found}",
+            "Leave it out. To keep it all the same, save again.",
+            kind="bad",
+        )
+    )
+    return False

@@ -1,0 +1,157 @@
+"""The round at hand, and the one way to the database; names the keys of the session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, NoReturn
+
+import streamlit as st
+
+from sampler import figures
+from sampler.brief import Brief
+from sampler.errors import BriefError, Conflict, NoPlan, NotFound
+from sampler.handover import london_today
+from sampler.model import NumberedPlan, Plan, Round, place_words
+from sampler.store import Store
+from sampler.ui import show
+from sampler.words import people
+
+ROUND = "round"
+SAVE_CONFLICT = "save_conflict"
+SAID = "said"
+PAGES = "sampler_pages"
+
+
+@st.cache_resource(show_spinner=False, on_release=lambda opened: opened.close())
+def store() -> Store:
+    """Return the database, opened once a process."""
+    return Store()
+
+
+def today() -> date:
+    """Return today's date in London."""
+    return london_today()
+
+
+def round_id() -> str | None:
+    """Return the id of the round at hand: the address has the say, then the session."""
+    asked = st.query_params.get(ROUND)
+    if asked:
+        st.session_state[ROUND] = asked
+    held = st.session_state.get(ROUND)
+    return str(held) if held else None
+
+
+def choose(chosen: str | None) -> None:
+    """Take a round in hand, or none."""
+    if chosen is None:
+        st.session_state.pop(ROUND, None)
+        st.query_params.clear()
+    else:
+        st.session_state[ROUND] = chosen
+        st.query_params[ROUND] = chosen
+
+
+def page(name: str) -> Any:
+    """Return the page of that name, as `app.py` registered it."""
+    return st.session_state[PAGES][name]
+
+
+def go(name: str) -> NoReturn:
+    """Leave for another page, the round staying in the address."""
+    held = round_id()
+    st.switch_page(page(name), query_params={ROUND: held} if held else None)
+    raise AssertionError("switch_page does not return")
+
+
+def link(name: str, label: str, icon: str = ":material/arrow_back:") -> None:
+    """Draw a plain link to another page."""
+    held = round_id()
+    st.page_link(page(name), label=label, icon=icon, query_params={ROUND: held} if held else None)
+
+
+def round_at_hand(step: str) -> Round:
+    """Return the round at hand and draw the head of its page; without one, say where to go."""
+    held = round_id()
+    if held is None:
+        st.title(step)
+        st.html(show.empty("No round is open", "Open a round, or start a new one, on Rounds."))
+        link("rounds", "Rounds")
+        st.stop()
+    st.query_params[ROUND] = held
+    try:
+        found = store().round(held)
+    except NotFound as error:
+        choose(None)
+        st.title(step)
+        st.html(show.note("This round is not here", str(error), kind="bad"))
+        link("rounds", "Rounds")
+        st.stop()
+    facts = [place(found.brief), people(found.brief.people_wanted)]
+    st.html(show.step_line(step, found.title, facts))
+    st.title(step)
+    if st.session_state.pop(SAVE_CONFLICT, None):
+        st.html(
+            show.note(
+                "This round was changed in another window",
+                "Your last change was not saved, so that nothing of theirs is lost. What you see "
+                "now is what stands; make your change again.",
+            )
+        )
+    return found
+
+
+def place(brief: Brief) -> str:
+    """Return the places of a brief in words, or nothing before one is chosen."""
+    try:
+        return place_words([area.name for area in figures.areas_of(brief)])
+    except BriefError:
+        return ""
+
+
+def save_brief(held: Round, change: Callable[[Brief], Brief]) -> bool:
+    """Save a changed brief; a change that cannot be is kept to be said on the page."""
+    try:
+        brief = change(held.brief)
+    except BriefError as error:
+        st.session_state[SAID] = str(error.problems[0][1])
+        return False
+    if brief == held.brief:
+        return True
+    try:
+        store().save_round(held.model_copy(update={"brief": brief}))
+    except Conflict:
+        st.session_state[SAVE_CONFLICT] = True
+        return False
+    return True
+
+
+def said() -> str:
+    """Return what the last change was refused for, once."""
+    return str(st.session_state.pop(SAID, ""))
+
+
+def plan_in_use(held: Round) -> NumberedPlan:
+    """Return the plan in use; before there is one, take the brief's, or say what is missing."""
+    taken = store().latest_plan(held.id)
+    if taken is None:
+        plan = plan_or_none(held.brief)
+        if plan is None:
+            st.html(
+                show.empty(
+                    "No quotas yet", "Choose a place and say how many people you want first."
+                )
+            )
+            link("mix", "Mix and quotas")
+            st.stop()
+        taken = store().take_plan(held.id, plan)
+    return taken
+
+
+def plan_or_none(brief: Brief) -> Plan | None:
+    """Return the brief's plan, or None where there is none."""
+    try:
+        return figures.plan_of(brief)
+    except (BriefError, NoPlan):
+        return None
