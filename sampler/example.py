@@ -177,7 +177,7 @@ def _past_people(
         for part in parts:
             weights = [float(q.share or 1) for q in part.quotas]
             easiest = max(range(len(weights)), key=lambda g: weights[g])
-            weights[easiest] *= 1 + LEAN
+            weights[easiest] *= 1 + (LEAN if part.topic == "ethnic_group" else 0)
             group = rng.choices([q.group for q in part.quotas], weights)[0]
             unknown = rng.random() < 0.02
             answers[part.name] = NOT_KNOWN if unknown else Answer(kind="group", text=group)

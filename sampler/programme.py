@@ -199,7 +199,7 @@ def answer_line(one: AudienceView) -> str:
     for part in one.characteristics:
         silent = sum(not row.heard for row in part.rows if row.expected is not None)
         if silent:
-            whose = f"{one.place}'s " if one.place else ""
+            whose = f"{one.place}’s " if one.place else ""
             return f"{said}, and from nobody in {silent} of {whose}{len(part.rows)} {part.noun}s."
     return f"{said}, and from someone in every group." if one.characteristics else f"{said}."
 

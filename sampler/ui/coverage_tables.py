@@ -12,6 +12,8 @@ from sampler.programme import HeardCharacteristic, HeardRow
 from sampler.ui.show import bar, box, marks, marks_key, state
 from sampler.words import count, decimal, group_words, percent
 
+SAID_OF_PEOPLE = ("ethnic_group", "disability")
+"""Topics whose groups read well before the word people."""
 BARE_ANSWERS = {"low", "medium", "high", "yes", "no", "none", "some", "1", "2"}
 """Groups that say nothing alone and carry their characteristic in a profile."""
 
@@ -151,7 +153,7 @@ def least_heard(rows: Sequence[tuple[HeardCharacteristic, HeardRow]], place: str
         if unknown:
             of_heard += f" ({unknown} not known)"
         share = percent(row.share) if row.share is not None else ""
-        said_name = name if part.part.topic == "age" else f"{name} people"
+        said_name = f"{name} people" if part.part.topic in SAID_OF_PEOPLE else name
         items.append(
             f"<li><div><b>{escape(said_name)}:</b> {heard}, {expected} expected<br>"
             f'<span class="sp-hint">{share} of {escape(place)}{of_heard}</span></div></li>'

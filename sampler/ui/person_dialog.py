@@ -92,7 +92,6 @@ def _fields(plan: Plan, person: Participant, key: str) -> Participant:
         here = columns[i % 2]
         offered = choices(part)
         known = person.answers.get(part.name)
-        own = known.text if known is not None and known.kind == "own_words" else ""
         at = next((n for n, a in enumerate(offered) if known and _same(a, known)), None)
         picked = here.selectbox(
             part.name,
@@ -104,14 +103,16 @@ def _fields(plan: Plan, person: Participant, key: str) -> Participant:
             placeholder="Choose an answer",
             key=f"person_{key}_{i}",
         )
-        words = here.text_input(
-            f"{part.name}, in their own words", own, max_chars=200, key=f"person_{key}_own_{i}",
-            placeholder="Only if no group fits",
-        )  # fmt: skip
-        if words.strip() and (picked is None or picked.kind == "own_words"):
-            answers[part.name] = Answer(kind="own_words", text=words.strip())
-        elif picked is not None:
+        if picked is not None:
             answers[part.name] = picked
+    with st.expander("In their own words, where no group fits"):
+        for i, part in enumerate(plan.characteristics):
+            known = person.answers.get(part.name)
+            own = known.text if known is not None and known.kind == "own_words" else ""
+            words = st.text_input(part.name, own, max_chars=200, key=f"person_{key}_own_{i}")
+            chosen = answers.get(part.name)
+            if words.strip() and (chosen is None or chosen.kind == "own_words"):
+                answers[part.name] = Answer(kind="own_words", text=words.strip())
     left, right = st.columns(2)
     stage = left.selectbox(
         "Stage",

@@ -13,7 +13,15 @@ from sampler.model import Plan, PlannedCharacteristic, Quota
 from sampler.quotas import group_noun, left_out
 from sampler.sizes import LARGEST_ROUND_TRIED, FirstSeat, chance_missed
 from sampler.ui.show import bar, box, details, label, marks, note, table
-from sampler.words import count, counted, decimal, group_words, people, percent
+from sampler.words import (
+    count,
+    counted,
+    decimal,
+    group_words,
+    people,
+    percent,
+    small_number,
+)
 
 SHOWN_AT_FIRST = 7
 VOICE_WORDS = {
@@ -203,23 +211,16 @@ def no_seat_note(
     return note(title, f"{share_words} {then}{ways}plan a later round for it.", more=more)
 
 
-def small_numbers(plan: Plan) -> str:
+def small_numbers(plan: Plan, residents: int) -> str:
     """Draw what so few people cannot say, under the last table."""
     k, missed = chance_missed(plan.people_wanted)
-    who = people(plan.people_wanted)
-    everyone = next(
-        (
-            sum(q.people or 0 for q in part.quotas)
-            for part in plan.characteristics
-            if part.source and part.source.status == "official"
-        ),
-        0,
-    )
-    for_whom = f"{everyone:,}" if everyone > plan.people_wanted else "everyone"
+    number = small_number(plan.people_wanted)
+    who = f"{number[0].upper()}{number[1:]} {'person' if plan.people_wanted == 1 else 'people'}"
+    for_whom = f"{residents:,}" if residents > plan.people_wanted else "everyone"
     such = "tens" if plan.people_wanted == 10 else "rounds"
     return note(
         "These whole numbers add up, and none come closer to the shares you chose",
-        f"{who[0].upper()}{who[1:]} cannot speak for {for_whom}: a group of 1 in {k} is missed by "
+        f"{who} cannot speak for {for_whom}: a group of 1 in {k} is missed by "
         f"chance in {missed} of 100 such {such}. Use this to notice who is missing, not to "
         "measure how common a view is.",
         kind="calm",

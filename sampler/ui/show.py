@@ -227,11 +227,12 @@ def rounds_head() -> str:
     )
 
 
-def round_cells(place: str, filled: str, stands: str) -> str:
+def round_cells(place: str, filled: str, stands: str, missing: str) -> str:
     """Draw what stands beside a round's link."""
+    more = f'<br><span class="sp-hint">{escape(missing)}</span>' if missing else ""
     return box(
         f'<div class="sp-rounds"><span>{escape(place)}</span><span>{escape(filled)}</span>'
-        f"<span>{escape(stands)}</span></div>"
+        f"<span>{escape(stands)}{more}</span></div>"
     )
 
 

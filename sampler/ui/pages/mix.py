@@ -224,10 +224,10 @@ def draw(index: int, part: PlannedCharacteristic) -> None:
             "Change", key=f"mix_change_{index}", type="tertiary", help=f"Change {part.name}"
         ):
             change_dialog.change(round_, index, part)
-    st.html(quota_tables.quota_table(part, brief.people_wanted))
     total = sum(quota.people or 0 for quota in part.quotas)
     source = quota_tables.source_line(part.source, total, place, state.today(), part.basis)
-    st.html(show.muted(" ".join(filter(None, [source, quota_tables.broad_totals(part)]))))
+    below = " ".join(filter(None, [source, quota_tables.broad_totals(part)]))
+    st.html(quota_tables.quota_table(part, brief.people_wanted) + show.muted(below))
     if part.close_call:
         st.html(show.note("A close call", close_call_words(part)))
         call = part.close_call
@@ -249,7 +249,8 @@ def draw(index: int, part: PlannedCharacteristic) -> None:
 for number, one in enumerate(plan.characteristics):
     draw(number, one)
 
-st.html(quota_tables.small_numbers(plan))
+residents = census.residents(figures.areas_of(brief)) if brief.areas else 0
+st.html(quota_tables.small_numbers(plan, residents if brief.audience == "residents" else 0))
 warnings = [note for note in plan.notes if "hard to recruit" in note or "are many" in note
             or "divided by" in note]  # fmt: skip
 for warning in warnings:

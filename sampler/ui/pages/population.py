@@ -199,11 +199,10 @@ try:
     topic = topics[picked or "ethnic_group"]
     found = figures.compare(brief, topic)
     here = found.here
-    st.html(quota_tables.distribution_table(here, place, found.region, found.nation))
-    if found.nation is not None:
-        st.html(show.bar_key(place))
+    drawn = quota_tables.distribution_table(here, place, found.region, found.nation)
+    key = show.bar_key(place) if found.nation is not None else ""
     source = quota_tables.source_line(here.source, here.total, place, state.today(), "census")
-    st.html(show.muted(source))
+    st.html(drawn + key + show.muted(source))
     if here.not_answered:
         asked_of = here.not_answered + here.total
         in_100 = round(here.not_answered * 100 / asked_of)

@@ -99,12 +99,12 @@ def try_example() -> None:
     state.go("mix")
 
 
-def standing(one: Round) -> tuple[str, str, str]:
-    """Return place, how far it is filled, and where it stands."""
+def standing(one: Round) -> tuple[str, str, str, str]:
+    """Return place, how far it is filled, where it stands, and what is missing."""
     taken = plans.get(one.id)
     where = taken.plan.place if taken else state.place(one.brief)
     if taken is None:
-        return where or "No place yet", "", "Planning"
+        return where or "No place yet", "", "Planning", ""
     found = cover(
         taken.plan,
         everyone.get(one.id, []),
@@ -113,12 +113,12 @@ def standing(one: Round) -> tuple[str, str, str]:
     )
     filled = f"{found.counted} of {found.people_wanted}"
     if one.is_archived:
-        return where, filled, "Archived"
+        return where, filled, "Archived", ""
     if found.left == 0 and not found.gaps:
-        return where, filled, "Full"
+        return where, filled, "Full", ""
     short = [part for part in found.characteristics if part.missing and part.must_have]
-    missing = count(len(short[0].missing), short[0].noun) + " missing" if short else "no gap"
-    return where, filled, f"Recruiting, {missing}" if found.counted else "Ready to recruit"
+    missing = count(len(short[0].missing), short[0].noun) + " missing" if short else ""
+    return where, filled, "Recruiting" if found.counted else "Ready to recruit", missing
 
 
 st.title("Rounds")
@@ -173,13 +173,13 @@ with st.container(key="rounds_table"):
             continue
         with st.container(key=f"rounds_row_{one.id}"):
             name, cells = st.columns([3, 5], vertical_alignment="center")
-            where, filled, stands = standing(one)
+            place, filled, stands, missing = standing(one)
             name.page_link(
                 state.page("mix" if one.brief.areas else "population"),
                 label=one.title,
                 query_params={state.ROUND: one.id},
             )
-            cells.html(show.round_cells(where, filled, stands))
+            cells.html(show.round_cells(place, filled, stands, missing))
 if any(one.is_archived for one in rounds):
     st.checkbox("Show archived rounds", key="rounds_archived")
 

@@ -159,9 +159,8 @@ with screener:
     )
 with sources:
     st.html(show.sheet_preview("Sources", [], handover.source_rows(sheet)))
-    st.html(
-        show.box("".join(f"<p>{show.escape(text)}</p>" for text in handover.caveats(sheet.plan)))
-    )
+    for text in handover.caveats(sheet.plan):
+        st.html(show.hint(text))
 with short:
     st.html(show.muted("Half a page to paste into an e-mail to a community partner."))
     st.code(handover.short_form(sheet), language=None, wrap_lines=True)

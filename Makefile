@@ -1,0 +1,50 @@
+# `make run` serves the app, `make test` runs everything CI runs. Both set themselves up.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+DEV_STAMP := $(VENV)/.installed-dev
+WORKERS ?= 2
+
+.PHONY: run test unit lint types bench soak screenshots clean
+
+run: $(STAMP)
+	$(BIN)/sampler app
+
+test: lint types
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup
+
+unit: $(DEV_STAMP)
+	$(BIN)/python -m pytest -q -n $(WORKERS) -m "not browser"
+
+lint: $(DEV_STAMP)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(DEV_STAMP)
+	$(BIN)/mypy
+
+bench: $(DEV_STAMP)
+	$(BIN)/python -m tests.bench.run
+
+soak: $(DEV_STAMP)
+	$(BIN)/python -m pytest -q tests/soak
+
+screenshots: $(DEV_STAMP)
+	$(BIN)/python -m tests.browser.screenshots
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed. Name one: make run PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(STAMP): pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(DEV_STAMP): pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $(STAMP) $@
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis
