@@ -17,7 +17,7 @@ from sampler.tracking import (
     is_secured,
     standing,
 )
-from sampler.words import count, group_words, listed, people
+from sampler.words import count, group_words, listed
 
 MOST_PROFILES = 3
 
@@ -225,7 +225,7 @@ def cannot_fill(found: Coverage, everyone: Sequence[Participant]) -> list[tuple[
         short = len(part.missing)
         missing = f"the missing {part.noun}" if short == 1 else f"{short} missing {part.noun}s"
         title = f"{seats} {can} fill {missing}"
-        wanted = people(found.counted + needed)
+        wanted = f"{found.counted + needed:,}"
         if not over:
             notes.append((title, f"Raise people wanted to {wanted}."))
             continue

@@ -203,6 +203,14 @@ def _people_rows(sheet: Sheet) -> list[Participant]:
     ]
 
 
+def _write(tab: Any, row: int, column: int, text: str, style: Any) -> None:
+    """Write a text cell, or a blank one where there is nothing to say."""
+    if text:
+        tab.write_string(row, column, text, style)
+    else:
+        tab.write_blank(row, column, None, style)
+
+
 def _taken_formula(sheet: Sheet, row: int) -> str:
     """Return 1 where the person on this row takes a place by the round's setting, else 0."""
 
@@ -229,23 +237,23 @@ def _people(tab: Any, sheet: Sheet, rows: list[Participant], style: dict[str, An
         known = bool(person.id)
         tab.write_string(i, 0, person.reference, style["name"])
         cell = style["text"] if known else style["fill"]
-        tab.write_string(i, 1, STAGE_WORDS[person.stage] if known else "", cell)
-        tab.write_string(i, 2, ("Yes" if person.reserve else "No") if known else "", cell)
+        _write(tab, i, 1, STAGE_WORDS[person.stage] if known else "", cell)
+        _write(tab, i, 2, ("Yes" if person.reserve else "No") if known else "", cell)
         for c, part in enumerate(parts, len(PERSON_COLUMNS)):
             answer = person.answer(part.name)
             text = answer.text if answer.kind == "own_words" else answer_words(answer)
-            tab.write_string(i, c, text if known else "", cell)
+            _write(tab, i, c, text if known else "", cell)
         after = len(PERSON_COLUMNS) + len(parts)
-        tab.write_string(i, after, person.recruiter, cell)
+        _write(tab, i, after, person.recruiter, cell)
         if person.slot:
             tab.write_datetime(i, after + 1, person.slot.replace(tzinfo=None), style["moment"])
         else:
-            tab.write_string(i, after + 1, "", cell)
+            _write(tab, i, after + 1, "", cell)
         if person.incentive_on:
             tab.write_datetime(i, after + 2, person.incentive_on, style["date"])
         else:
-            tab.write_string(i, after + 2, "", cell)
-        tab.write_string(i, after + 3, person.notes, cell)
+            _write(tab, i, after + 2, "", cell)
+        _write(tab, i, after + 3, person.notes, cell)
         taken = known and is_counted(
             person,
             sheet.counting,

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from sampler.errors import Conflict, NotFound
+from sampler.errors import Conflict, StoreError
 from sampler.model import Answer, Participant, Plan, Round
 from sampler.tracking import STAGE_WORDS, STAGES, answer_words, choices, looks_personal
 from sampler.ui import show, state
@@ -29,7 +29,11 @@ def add(held: Round, plan: Plan) -> None:
             once = st.form_submit_button("Save person", type="primary")
             another = st.form_submit_button("Save and add another")
     if (once or another) and _may_keep(person):
-        saved = state.store().add_person(held.id, person)
+        try:
+            saved = state.store().add_person(held.id, person)
+        except StoreError as error:
+            st.html(show.note("This person is not saved", str(error), kind="bad"))
+            return
         st.session_state.person_turn = turn + 1
         if another:
             st.session_state.person_added = saved.reference
@@ -76,7 +80,7 @@ def save(person: Participant) -> bool:
     except Conflict as conflict:
         st.session_state[CONFLICT] = (conflict.theirs, person)
         return False
-    except NotFound as error:
+    except StoreError as error:
         st.session_state[state.SAID] = str(error)
         return False
     return True

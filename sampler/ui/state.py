@@ -10,7 +10,7 @@ import streamlit as st
 
 from sampler import figures
 from sampler.brief import Brief
-from sampler.errors import BriefError, Conflict, NoPlan, NotFound
+from sampler.errors import BriefError, Conflict, NoPlan, NotFound, StoreError
 from sampler.handover import london_today
 from sampler.model import NumberedPlan, Plan, Round, place_words
 from sampler.store import Store
@@ -123,6 +123,9 @@ def save_brief(held: Round, change: Callable[[Brief], Brief]) -> bool:
         store().save_round(held.model_copy(update={"brief": brief}))
     except Conflict:
         st.session_state[SAVE_CONFLICT] = True
+        return False
+    except StoreError as error:
+        st.session_state[SAID] = str(error)
         return False
     return True
 

@@ -98,8 +98,8 @@ def last_good() -> tuple[Plan, NoPlan | None, Brief]:
 
 
 try:
-    mix = figures.mix_of(brief)
     plan, conflict, good = last_good()
+    mix = figures.mix_of(good)
 except (BriefError, CensusError) as error:
     if refused := state.said():
         st.html(show.note("That was not kept", refused, kind="bad"))

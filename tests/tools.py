@@ -1,0 +1,23 @@
+"""Programs some tests need: skipped where they are missing, an error in CI."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import pytest
+
+INSTALL = {
+    "chromium": "apt-get install chromium",
+    "soffice": "apt-get install libreoffice-calc-nogui",
+}
+IN_CI = os.environ.get("CI") == "true"
+
+
+def needs(program: str) -> pytest.MarkDecorator:
+    """Skip a test where a program is missing, naming the command that installs it."""
+    missing = shutil.which(program) is None
+    reason = f"{program} is not installed: {INSTALL[program]}"
+    if missing and IN_CI:
+        raise RuntimeError(reason)
+    return pytest.mark.skipif(missing, reason=reason)
