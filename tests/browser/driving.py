@@ -1,0 +1,101 @@
+"""Starts the app and a browser for the journeys, and waits until a page has settled."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent.parent
+CHROMIUM = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+START_SECONDS = 60
+
+
+def free_port() -> int:
+    """Return a port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Serve the app with its own data folder; yields its address and process."""
+    port = free_port()
+    environment = {k: v for k, v in os.environ.items() if k != "SAMPLER_DATABASE_URL"}
+    with (folder / "server.log").open("wb") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "sampler", "app", "--port", str(port)],
+            cwd=folder,
+            env=environment | {"XDG_DATA_HOME": str(folder)},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1) as answer:
+                    if answer.read() == b"ok":
+                        break
+            except OSError:
+                pass
+            if server.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError((folder / "server.log").read_text())
+            time.sleep(0.05)
+        yield address, server
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+@contextmanager
+def chromium() -> Iterator[Any]:
+    """Open a headless Chromium."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), headless=True, args=CHROMIUM
+        )
+        yield browser
+        browser.close()
+
+
+def settle(page: Any) -> None:
+    """Wait until the app has drawn everything the last act asked for."""
+    page.wait_for_timeout(250)
+    page.wait_for_function(
+        """() => {
+            const app = document.querySelector('[data-testid="stApp"]');
+            return app && app.getAttribute('data-test-script-state') !== 'running'
+                && !document.querySelector('[data-testid="stSkeleton"]')
+                && !document.querySelector('[data-stale="true"]');
+        }""",
+        timeout=20_000,
+    )
+    page.wait_for_timeout(150)
+
+
+def visit(page: Any, address: str, title: str) -> None:
+    """Open an address and wait for its title."""
+    page.goto(address)
+    page.get_by_role("heading", level=1, name=title).wait_for(timeout=30_000)
+    settle(page)

@@ -1,0 +1,277 @@
+"""What people do, in a real browser: nothing is stubbed, nothing outside this machine is asked."""
+
+import re
+import stat
+
+import openpyxl
+import pytest
+
+from tests.browser.driving import chromium, free_port, served, settle, visit
+from tests.tools import needs
+
+pytestmark = [
+    needs("chromium"),
+    pytest.mark.browser,
+    pytest.mark.xdist_group("browser"),
+    pytest.mark.filterwarnings("default"),
+]
+
+PAGES = {
+    "": "Rounds",
+    "population": "Population",
+    "mix-and-quotas": "Mix and quotas",
+    "participants": "Participants",
+    "coverage": "Coverage",
+    "sheet": "Recruitment sheet",
+    "programme": "Customer service programme (example)",
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("served")
+
+
+@pytest.fixture(scope="module")
+def address(folder):
+    with served(folder) as (address, _):
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture
+def page(browser, address):
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
+    opened = context.new_page()
+    asked = []
+    opened.on("request", lambda request: asked.append(request.url))
+    yield opened
+    context.close()
+    outside = [url for url in asked if not url.startswith((address, "data:", "blob:"))]
+    assert outside == []
+
+
+@pytest.fixture
+def example(page, address):
+    """Open the example's round; returns its id."""
+    page.goto(address)
+    page.get_by_role("heading", level=1, name="Rounds").wait_for(timeout=30_000)
+    settle(page)
+    button = page.get_by_role("button", name="Try the Birmingham example")
+    if button.count():
+        button.click()
+    else:
+        page.get_by_role("link", name="Council tax discovery").first.click()
+    page.get_by_role("heading", level=1, name="Mix and quotas").wait_for(timeout=30_000)
+    settle(page)
+    return re.search(r"round=(\w{8})", page.url)[1]
+
+
+def table_row(page, table, group):
+    rows = page.get_by_role("table", name=table).get_by_role("row")
+    return rows.filter(has=page.get_by_role("rowheader", name=group)).first.inner_text()
+
+
+def choose(page, scope, label, option):
+    scope.get_by_role("combobox", name=label).first.click()
+    page.get_by_role("option", name=option, exact=True).first.click()
+
+
+def add_person(page, ethnic, age, sex, stage):
+    page.get_by_role("button", name="Add a person").click()
+    form = page.get_by_role("dialog")
+    form.wait_for()
+    settle(page)
+    for label, option in (("Ethnic group", ethnic), ("Age", age), ("Sex", sex), ("Stage", stage)):
+        choose(page, form, label, option)
+    form.get_by_role("button", name="Save person").click()
+    form.wait_for(state="hidden")
+    settle(page)
+
+
+def test_the_whole_job_from_the_example_to_a_sheet(page, address, example, tmp_path):
+    wanted = page.get_by_role("spinbutton", name="People wanted")
+    wanted.fill("12")
+    wanted.press("Enter")
+    settle(page)
+    assert re.search(r"Black Caribbean.*\b1$", table_row(page, "Quotas for Ethnic group",
+                     "Black Caribbean").replace("\n", " ").replace("\t", " ").strip())  # fmt: skip
+    page.get_by_role("button", name="Use this plan").click()
+    page.get_by_role("heading", level=1, name="Participants").wait_for()
+    settle(page)
+    for person in (
+        ("Bangladeshi", "55 and over", "Male", "Confirmed"),
+        ("Pakistani", "35 to 54", "Female", "Confirmed"),
+        ("Black Caribbean", "55 and over", "Female", "Offered"),
+        ("White British", "16 to 34", "Male", "Interested"),
+    ):
+        add_person(page, *person)
+    assert "P16" in page.get_by_role("table", name="People recruited").inner_text()
+
+    visit(page, f"{address}/coverage?round={example}", "Coverage")
+    assert "1 of 1" in table_row(page, "People against quotas", "Bangladeshi")
+    assert "full" in table_row(page, "People against quotas", "Bangladeshi")
+
+    visit(page, f"{address}/participants?round={example}", "Participants")
+    choose(page, page, "Change a person", "P13, confirmed")
+    choose(page, page, "Move to stage", "No-show")
+    page.get_by_role("button", name="Save", exact=True).click()
+    settle(page)
+    visit(page, f"{address}/coverage?round={example}", "Coverage")
+    assert "1 to find" in table_row(page, "People against quotas", "Bangladeshi")
+
+    page.reload()
+    page.get_by_role("heading", level=1, name="Coverage").wait_for()
+    settle(page)
+    assert "1 to find" in table_row(page, "People against quotas", "Bangladeshi")
+    found = {}
+    for row in page.get_by_role("table", name="People against quotas").get_by_role("row").all():
+        cells = row.inner_text().split("\t")
+        if match := re.match(r"(\d+) of (\d+)$", cells[1].strip() if len(cells) > 1 else ""):
+            found[cells[0].strip()] = tuple(map(int, match.groups()))
+
+    visit(page, f"{address}/sheet?round={example}", "Recruitment sheet")
+    with page.expect_download() as started:
+        page.get_by_role("button", name="Download the sheet (.xlsx)").click()
+    started.value.save_as(tmp_path / "sheet.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "sheet.xlsx", data_only=True)
+    rows = {r[1]: r for r in book["Quotas"].iter_rows(min_row=2, values_only=True)
+            if r[0] == "Ethnic group"}  # fmt: skip
+    assert len(rows) >= 7
+    for group, (filled, quota) in found.items():
+        if group in rows:
+            assert (rows[group][5], rows[group][2]) == (filled, quota), group
+            assert rows[group][6] == max(0, quota - filled)
+    assert rows["Bangladeshi"][5:] == (0, 1)
+
+
+def test_a_new_round_by_keyboard_alone(page, address):
+    visit(page, address, "Rounds")
+
+    def tab_to(text, most=60):
+        for _ in range(most):
+            page.keyboard.press("Tab")
+            here = page.evaluate(
+                "() => { const e = document.activeElement;"
+                " return (e.getAttribute('aria-label') || '') + ' ' + (e.innerText || ''); }"
+            )
+            if text in here:
+                return
+        raise AssertionError(f"Tab never reached {text!r}")
+
+    tab_to("New round")
+    page.keyboard.press("Enter")
+    page.get_by_role("dialog").wait_for()
+    settle(page)
+    tab_to("Name of the round")
+    page.keyboard.type("Bins by keyboard")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", level=1, name="Population").wait_for()
+    settle(page)
+    tab_to("Place")
+    page.keyboard.type("Birmingham")
+    page.wait_for_timeout(500)
+    page.keyboard.press("Enter")
+    page.get_by_text("1,144,919 people live in Birmingham").wait_for()
+    page.keyboard.press("Escape")
+    settle(page)
+    tab_to("Continue to mix and quotas")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", level=1, name="Mix and quotas").wait_for()
+    settle(page)
+    tab_to("People wanted")
+    page.keyboard.press("ArrowUp")
+    page.get_by_text("Step 2 of 5").wait_for()
+    page.get_by_text("11 people").first.wait_for()
+    assert re.search(r"White.*5", table_row(page, "Quotas for Ethnic group", "White"))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_axe_finds_nothing_serious_that_is_ours(browser, address, example, scheme, width):
+    from axe_playwright_python.sync_playwright import Axe
+
+    axe = Axe()
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
+    )
+    opened = context.new_page()
+    bad = {}
+
+    def check(where):
+        result = axe.run(opened).response
+        serious = [
+            f"{v['id']}: {v['nodes'][0]['target']}"
+            for v in result["violations"]
+            if v["impact"] in ("serious", "critical")
+        ]
+        if serious:
+            bad[where] = serious
+
+    for path, title in PAGES.items():
+        visit(opened, f"{address}/{path}?round={example}", title)
+        check(title)
+    visit(opened, f"{address}/participants?round={example}", "Participants")
+    opened.get_by_role("button", name="Add a person").click()
+    opened.get_by_role("dialog").wait_for()
+    settle(opened)
+    check("Add a person")
+    visit(opened, f"{address}/mix-and-quotas?round={example}", "Mix and quotas")
+    opened.get_by_role("button", name="Change", exact=True).first.click()
+    opened.get_by_role("dialog").wait_for()
+    settle(opened)
+    check("Change a characteristic")
+    context.close()
+    assert bad == {}
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_no_page_scrolls_sideways(browser, address, example, width):
+    context = browser.new_context(viewport={"width": width, "height": 900})
+    opened = context.new_page()
+    for path, title in PAGES.items():
+        visit(opened, f"{address}/{path}?round={example}", title)
+        over = opened.evaluate(
+            "() => { const m = document.querySelector('[data-testid=\"stMain\"]');"
+            " return m.scrollWidth - m.clientWidth; }"
+        )
+        assert over <= 1, f"{title} at {width}"
+    context.close()
+
+
+def listening(pid):
+    """Return the local addresses a process listens on, from the kernel's own tables."""
+    from pathlib import Path
+
+    inodes = set()
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        try:
+            target = str(link.readlink())
+        except OSError:
+            continue
+        if target.startswith("socket:["):
+            inodes.add(target[8:-1])
+    found = set()
+    for table in ("tcp", "tcp6"):
+        for line in Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]:
+            fields = line.split()
+            if fields[3] == "0A" and fields[9] in inodes:
+                found.add(fields[1].rsplit(":", 1)[0])
+    return found
+
+
+def test_the_app_listens_on_this_machine_only_and_keeps_its_files_private(tmp_path):
+    with served(tmp_path) as (address, server):
+        with chromium() as opened:
+            page = opened.new_page()
+            visit(page, address, "Rounds")
+        assert listening(server.pid) == {"0100007F"}  # 127.0.0.1, as the kernel writes it
+        folder = tmp_path / "sampling-planner"
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+        assert {stat.S_IMODE(f.stat().st_mode) for f in folder.iterdir()} == {0o600}
+    assert free_port()
