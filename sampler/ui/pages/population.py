@@ -96,6 +96,7 @@ left.multiselect(
     help="Type a name or a code. Several places add up.",
     on_change=save_place,
     wrap=True,
+    select_all=False,
 )
 low.number_input(
     "Lowest age",
