@@ -1,0 +1,180 @@
+"""`make bench`: how long things take, as medians and as ratios within one run.
+
+Machines are noisy, so every figure stands beside something trivial measured in turn with it.
+Nothing here passes or fails.
+"""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from census import extract
+from sampler import figures
+from sampler.brief import from_values
+from tests.browser.driving import ROOT, chromium, free_port, served, settle, visit
+
+RUNS = 30
+PROCESSES = 7
+EIGHT = ["ethnic_group", "age", "sex", "disability", "tenure", "cars", "qualification", "ns_sec"]
+BRIEF = {
+    "title": "Bench",
+    "people_wanted": 30,
+    "areas": ["E08000025"],
+    "characteristic": [{"topic": topic} for topic in EIGHT],
+}
+TRIVIAL_APP = """
+import streamlit as st
+if "n" not in st.session_state:
+    st.session_state.n = 0
+def more():
+    st.session_state.n += 1
+st.button("More", on_click=more)
+st.write(f"count={st.session_state.n}")
+"""
+CLICK = """async (label) => {
+    const find = () => [...document.querySelectorAll('button')].find(
+        b => (b.getAttribute('aria-label') || b.innerText).trim() === label
+          || b.dataset.testid === label);
+    let last = 0;
+    const watch = new MutationObserver(() => { last = performance.now(); });
+    watch.observe(document.body, {childList: true, subtree: true, characterData: true});
+    const start = performance.now();
+    find().click();
+    while (performance.now() - Math.max(last, start) < 500) {
+        await new Promise(done => setTimeout(done, 20));
+    }
+    watch.disconnect();
+    return last - start;
+}"""
+
+
+def times(act: Callable[[], object], runs: int = RUNS) -> list[float]:
+    """Return how long an act takes, in milliseconds, after one that is not counted."""
+    act()
+    found = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        act()
+        found.append((time.perf_counter() - start) * 1000)
+    return found
+
+
+def say(name: str, found: list[float], beside: list[float] | None = None) -> None:
+    """Print a figure's median and spread, and its ratio to what stands beside it."""
+    median = statistics.median(found)
+    line = f"{name:<58} {median:9.2f} ms  ({min(found):.2f} to {max(found):.2f})"
+    if beside:
+        line += f"  {median / statistics.median(beside):6.2f} x, "
+        line += f"{median - statistics.median(beside):+.1f} ms"
+    print(line, flush=True)
+
+
+def plans() -> None:
+    """Measure an offline plan: eight characteristics, thirty people."""
+    brief = from_values(BRIEF)
+
+    def anew() -> None:
+        figures._plan.cache_clear()
+        figures.plan_of(brief)
+
+    say("plan, 8 characteristics, 30 people, worked out anew", times(anew))
+    say(
+        "the same plan again (a page rerun that changes nothing)",
+        times(lambda: figures.plan_of(brief)),
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "brief.toml"
+        path.write_text(brief.to_toml())
+        bare = [sys.executable, "-c", "pass"]
+        whole = [sys.executable, "-m", "sampler", "plan", str(path), "--json"]
+        trivial, full = [], []
+        for command, found in ((bare, trivial), (whole, full)) * PROCESSES:
+            start = time.perf_counter()
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=ROOT)
+            found.append((time.perf_counter() - start) * 1000)
+        say("python that does nothing, whole process", trivial)
+        say("sampler plan --json, whole process", full, trivial)
+
+
+def reading() -> None:
+    """Measure the extract: its size, and one table read from disk."""
+    size = sum(path.stat().st_size for path in extract.DATA.iterdir())
+    print(f"{'extract, size on disk':<58} {size:9,} bytes")
+    for table in ("TS021", "TS009"):
+
+        def read(table: str = table) -> None:
+            extract.table.cache_clear()
+            extract.table(table)
+
+        say(f"{table} read from disk", times(read))
+    import census
+
+    topic, here = census.find_topic("ethnic_group"), [census.area("E08000025")]
+    from census import population
+
+    def distribution() -> None:
+        extract.table.cache_clear()
+        population._distribution.cache_clear()
+        census.distribution(topic, here)
+
+    say("one distribution, read and added up", times(distribution))
+
+
+def clicks(page: Any, label: str) -> list[float]:
+    """Return click to last change of the page, in milliseconds."""
+    page.evaluate(CLICK, label)
+    return [float(page.evaluate(CLICK, label)) for _ in range(RUNS)]
+
+
+def pages() -> None:
+    """Measure page reruns beside a trivial Streamlit app, in the same browser."""
+    with tempfile.TemporaryDirectory() as name, served(Path(name)) as (address, _):
+        script = Path(name) / "trivial.py"
+        script.write_text(TRIVIAL_APP)
+        port = free_port()
+        other = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", str(script), f"--server.port={port}",
+             "--server.address=127.0.0.1", "--server.headless=true",
+             "--browser.gatherUsageStats=false", "--server.fileWatcherType=none"],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        try:
+            with chromium() as browser:
+                trivial = browser.new_page(viewport={"width": 1280, "height": 800})
+                for _ in range(100):
+                    try:
+                        trivial.goto(f"http://127.0.0.1:{port}/")
+                        break
+                    except Exception:  # the server is still starting
+                        time.sleep(0.1)
+                trivial.get_by_text("count=0").wait_for()
+                ours = browser.new_page(viewport={"width": 1280, "height": 800})
+                visit(ours, address, "Rounds")
+                ours.get_by_role("button", name="Try the Birmingham example").click()
+                ours.get_by_role("heading", level=1, name="Mix and quotas").wait_for()
+                settle(ours)
+                floor = clicks(trivial, "More")
+                say("trivial app: click to last change", floor)
+                say("Mix: one person more", clicks(ours, "stNumberInputStepUp"), floor)
+                visit(ours, ours.url.replace("mix-and-quotas", "coverage"), "Coverage")
+                both = []
+                for i in range(RUNS):
+                    label = "Only gaps" if i % 2 == 0 else "All groups"
+                    both.append(float(ours.evaluate(CLICK, label)))
+                say("Coverage: gaps on and off", both, floor)
+        finally:
+            other.terminate()
+            other.wait(timeout=20)
+
+
+if __name__ == "__main__":
+    reading()
+    plans()
+    pages()
