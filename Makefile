@@ -28,7 +28,7 @@ bench: $(DEV_STAMP)
 	$(BIN)/python -m tests.bench.run
 
 soak: $(DEV_STAMP)
-	$(BIN)/python -m pytest -q -o norecursedirs=".hypothesis .venv*" tests/soak
+	$(BIN)/python -m pytest -q -o norecursedirs=".*" tests/soak
 
 screenshots: $(DEV_STAMP)
 	$(BIN)/python -m tests.browser.screenshots

@@ -35,6 +35,18 @@ Counting = Literal["planned", "secured"]
 ANY = "Any"
 """The group that takes everyone else where a characteristic has only groups and minimums."""
 
+SHEET_COLUMNS = (
+    "Reference",
+    "Stage",
+    "Reserve",
+    "Recruiter",
+    "Slot",
+    "Incentive sent on",
+    "Notes",
+    "Counted",
+)
+"""Columns of the sheet beside the characteristics, which cannot share their names."""
+
 MUST_HAVE_TOPICS = ("ethnic_group", "age")
 ACCESS_NEEDS = "Access needs"
 
@@ -132,6 +144,8 @@ class CharacteristicBrief(_Part):
             raise ValueError("needs a topic, or shares, people or a minimum of its own.")
         if self.topic is None and self.name is None:
             raise ValueError("needs a name, because it has no topic.")
+        if self.name and self.name.casefold() in (c.casefold() for c in SHEET_COLUMNS):
+            raise ValueError(f"{self.name} is a column of the sheet. Choose another name.")
         if self.topic is None:
             for field in ("grouping", "bands", "merge", "keep_broad"):
                 if getattr(self, field):

@@ -170,7 +170,11 @@ def short_form(sheet: Sheet) -> str:
             number = max(0, quota.target - row.counted)
             if number and not (part.basis == "minimums" and quota.low == 0):
                 said = words.group_words(quota.group, part.topic)
-                asked.append(f"{words.small_number(number)} {said}")
+                number_words = words.small_number(number)
+                if part.basis == "minimums":
+                    asked.append(f"at least {number_words} ({said})")
+                else:
+                    asked.append(f"{number_words} {said}")
         if asked:
             about = "" if part.must_have or part.basis == "minimums" else " (about)"
             lines.append(f"- {part.name}{about}: {words.listed(asked)}")

@@ -58,6 +58,8 @@ class MixCharacteristic:
     source: Source | None = None
     not_answered: int = 0
     leaning: str = ""
+    rescaled: str = ""
+    """A sentence where typed shares were divided by their sum."""
     minimums: tuple[tuple[int, Rule], ...] = ()
     """Minimums with their rules, in the brief's order; floors that apply to every group last."""
 
@@ -85,6 +87,7 @@ class Mix:
     people_wanted: int
     characteristics: tuple[MixCharacteristic, ...]
     notes: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -127,18 +130,19 @@ def build(brief: Brief, figures: Sequence[Distribution | None]) -> Mix:
                 f"{figure.title if figure else built.topic} is in the mix twice. Leave one out.",
             )
         parts.append(built)
+    warnings = []
     must = [part.name for part in parts if part.must_have]
     if len(must) > MANY_MUST_HAVES:
-        notes.append(
+        warnings.append(
             f"{len(must)} characteristics are kept exactly ({listed(must)}). More than "
             f"{MANY_MUST_HAVES} are hard to recruit for; let some be within 1."
         )
     if len(parts) > MANY_CHARACTERISTICS:
-        notes.append(
+        warnings.append(
             f"{len(parts)} characteristics are many: recruiters struggle past "
             f"{MANY_CHARACTERISTICS}."
         )
-    return Mix(brief.people_wanted, tuple(parts), tuple(notes))
+    return Mix(brief.people_wanted, tuple(parts), tuple(notes), tuple(warnings))
 
 
 def _characteristic(
@@ -151,7 +155,8 @@ def _characteristic(
     where = f"characteristic[{index}]"
     if part.is_minimums_only:
         return _minimums_only(brief, index, part)
-    source, basis = None, "typed shares"
+    source, rescaled = None, ""
+    basis: Basis = "typed shares"
     if figure is not None:
         source, basis = figure.source, "census"
         found = _Figures(
@@ -166,12 +171,8 @@ def _characteristic(
         if figure.leaning:
             notes.append(f"{figure.title}: {figure.leaning}")
         if figure.not_answered:
-            everyone = figure.not_answered + figure.total
-            in_100 = (figure.not_answered * 100 + everyone // 2) // everyone
-            notes.append(
-                f"{figure.title}: {in_100 or 'fewer than 1'} in 100 did not answer; shares are of "
-                "those who did."
-            )
+            said = not_answered_words(figure.not_answered, figure.total)
+            notes.append(f"{figure.title}: {said}")
         if figure.total == 0:
             raise BriefError.at(where, f"The census counts nobody for {figure.title} here.")
     elif part.people is not None:
@@ -193,10 +194,11 @@ def _characteristic(
         scale = math.lcm(*(share.denominator for share in typed.values()))
         found = _by_hand({}, tuple(int(share * scale) for share in typed.values()), tuple(typed))
         if total != 1:
-            notes.append(
+            rescaled = (
                 f"{part.name}: the shares add up to {percent_typed_exact(total)}, so each was "
                 "divided by that."
             )
+            notes.append(rescaled)
     if len(set(map(key, found.names))) < len(found.names):
         raise BriefError.at(where, "Two groups have the same name. Rename or merge them.")
     population = Fraction(sum(found.sizes))
@@ -233,7 +235,7 @@ def _characteristic(
         index,
         name,
         topic,
-        basis,  # type: ignore[arg-type]
+        basis,
         tuple(groups),
         part.must_have if part.must_have is not None else topic in MUST_HAVE_TOPICS,
         figure.is_ordered if figure else True,
@@ -242,8 +244,20 @@ def _characteristic(
         source,
         figure.not_answered if figure else 0,
         figure.leaning if figure else "",
+        rescaled,
         bounds.in_order(),
     )
+
+
+def not_answered_words(not_answered: int, answered: int) -> str:
+    """Say how many did not answer.
+
+    >>> not_answered_words(6, 94)
+    '6 in 100 did not answer; shares are of those who did.'
+    """
+    everyone = not_answered + answered
+    in_100 = (not_answered * 100 + everyone // 2) // everyone
+    return f"{in_100 or 'Fewer than 1'} in 100 did not answer; shares are of those who did."
 
 
 def percent_typed_exact(total: Fraction) -> str:

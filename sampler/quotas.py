@@ -52,7 +52,7 @@ def plan(brief: Brief, areas: Sequence[Area], mix: Mix) -> Plan:
         _planned(part, mix.people_wanted, targets[part.index]) for part in mix.characteristics
     )
     ages = brief.lowest_age
-    notes = [*mix.notes, *(note for part in planned for note in _afterwords(part, mix))]
+    after = [note for part in planned for note in _afterwords(part, mix)]
     return Plan(
         title=brief.title,
         people_wanted=brief.people_wanted,
@@ -60,7 +60,7 @@ def plan(brief: Brief, areas: Sequence[Area], mix: Mix) -> Plan:
         highest_age=brief.highest_age,
         areas=tuple(areas),
         characteristics=planned,
-        notes=tuple(dict.fromkeys(notes)),
+        notes=tuple(dict.fromkeys([*mix.notes, *mix.warnings, *after])),
     )
 
 

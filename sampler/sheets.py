@@ -20,6 +20,7 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
+from sampler.brief import SHEET_COLUMNS
 from sampler.handover import Sheet, brief_rows, caveats, range_words, source_rows
 from sampler.model import Participant, Stage
 from sampler.screener import question
@@ -38,8 +39,7 @@ TEMPLATE = 1
 SPARE_ROWS = 10
 LINE_POINTS = 14.5
 FIRST_PERSON = 1
-PERSON_COLUMNS = ("Reference", "Stage", "Reserve")
-AFTER_COLUMNS = ("Recruiter", "Slot", "Incentive sent on", "Notes")
+PERSON_COLUMNS, AFTER_COLUMNS, COUNTED = SHEET_COLUMNS[:3], SHEET_COLUMNS[3:-1], SHEET_COLUMNS[-1]
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 INK, MUTED, RULE, PAPER, HAVE, OPEN = (
     "#1b2126",
@@ -225,7 +225,7 @@ def _taken_formula(sheet: Sheet, row: int) -> str:
 
 def _people(tab: Any, sheet: Sheet, rows: list[Participant], style: dict[str, Any]) -> None:
     parts = sheet.plan.characteristics
-    heads = [*PERSON_COLUMNS, *(part.name for part in parts), *AFTER_COLUMNS, "Counted"]
+    heads = [*PERSON_COLUMNS, *(part.name for part in parts), *AFTER_COLUMNS, COUNTED]
     widths = [11, 15, 9, *(17 for _ in parts), 16, 18, 14, 26, 10]
     for column, (head, width) in enumerate(zip(heads, widths, strict=True)):
         tab.set_column(column, column, width)

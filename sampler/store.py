@@ -1,39 +1,28 @@
-"""Saves and loads rounds, plans and people; one home of the database.
+"""Saves and loads rounds, plans and people.
 
-One SQLite file in the user's data folder, or what `SAMPLER_DATABASE_URL` names. Rows that people
-edit carry a version; a change made from an older one is refused with what stands now.
+Rows that people edit carry a version; a change made from an older one is refused with what
+stands now.
 """
 
 from __future__ import annotations
 
-import os
 import secrets
-import sqlite3
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-import platformdirs
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from pydantic import ValidationError
-from sqlalchemy.exc import DBAPIError, OperationalError
 
 from sampler.brief import Brief
+from sampler.database import Database
 from sampler.errors import Conflict, NotFound, StoreError
 from sampler.model import Fieldwork, NumberedPlan, Participant, Plan, Programme, Round
 
 ID_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 ID_LENGTH = 8
-LOCK_SECONDS = 10
-URL_VARIABLE = "SAMPLER_DATABASE_URL"
-
 _tables = sa.MetaData()
 _programmes = sa.Table(
     "programmes",
@@ -74,26 +63,6 @@ _people = sa.Table(
 )
 
 
-def data_folder() -> Path:
-    """Return the user's data folder, made with mode 0700 where it is not there."""
-    folder = Path(platformdirs.user_data_dir("sampling-planner", appauthor=False))
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if folder.stat().st_mode & 0o077:
-            folder.chmod(0o700)
-    except OSError as error:
-        raise StoreError(
-            f"The data folder {folder} cannot be made ({error.strerror}). Free some space or set "
-            f"{URL_VARIABLE} to another place."
-        ) from None
-    return folder
-
-
-def default_url() -> str:
-    """Return the database's address: as set in the environment, else the file in the folder."""
-    return os.environ.get(URL_VARIABLE) or f"sqlite:///{data_folder() / 'planner.sqlite3'}"
-
-
 def new_id() -> str:
     """Return a random id for a round or a programme."""
     return "".join(secrets.choice(ID_LETTERS) for _ in range(ID_LENGTH))
@@ -118,33 +87,17 @@ class Store:
         self, url: str | None = None, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
     ) -> None:
         self._now = now
-        url = url or default_url()
-        try:
-            self._engine = _engine(url)
-        except sa.exc.ArgumentError:
-            raise StoreError(
-                f"{URL_VARIABLE} is not a database address. Write sqlite:///FILE, or unset it."
-            ) from None
-        with self._transaction() as db:
-            _upgrade(db)
+        self.database = Database(url)
 
     def close(self) -> None:
         """Let go of every connection."""
-        self._engine.dispose()
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sa.Connection]:
-        try:
-            with self._engine.connect() as db, db.begin():
-                yield db
-        except (DBAPIError, sqlite3.Error) as error:
-            raise StoreError(_why(error)) from None
+        self.database.close()
 
     # Programmes and rounds
 
     def programmes(self) -> list[Programme]:
         """Return every programme by name."""
-        with self._transaction() as db:
+        with self.database.transaction(reads=True) as db:
             rows = db.execute(sa.select(_programmes).order_by(_programmes.c.name)).all()
         return [Programme(id=row.id, name=row.name) for row in rows]
 
@@ -159,7 +112,7 @@ class Store:
 
     def add_round(self, brief: Brief, fieldwork: Fieldwork | None = None) -> Round:
         """Store a new round and return it."""
-        with self._transaction() as db:
+        with self.database.transaction() as db:
             return self._add_round(db, brief, fieldwork or Fieldwork())
 
     def _add_round(self, db: sa.Connection, brief: Brief, fieldwork: Fieldwork) -> Round:
@@ -183,17 +136,17 @@ class Store:
         query = _round_query().order_by(_rounds.c.created_at.desc(), _rounds.c.id)
         if not archived:
             query = query.where(_rounds.c.is_archived.is_(False))
-        with self._transaction() as db:
+        with self.database.transaction(reads=True) as db:
             return [_read_round(row) for row in db.execute(query)]
 
     def count_rounds(self) -> int:
         """Return how many rounds there are, archived ones too."""
-        with self._transaction() as db:
+        with self.database.transaction(reads=True) as db:
             return db.scalar(sa.select(sa.func.count()).select_from(_rounds)) or 0
 
     def round(self, round_id: str) -> Round:
         """Return a round; raises `NotFound`."""
-        with self._transaction() as db:
+        with self.database.transaction(reads=True) as db:
             return self._round(db, round_id)
 
     def _round(self, db: sa.Connection, round_id: str) -> Round:
@@ -207,7 +160,7 @@ class Store:
 
         Raises `Conflict` if somebody saved it since this one was read.
         """
-        with self._transaction() as db:
+        with self.database.transaction() as db:
             values = {
                 "programme_id": self._programme_id(db, changed.brief.programme),
                 "brief": changed.brief.model_dump_json(),
@@ -227,14 +180,14 @@ class Store:
 
     def copy_round(self, round_id: str, title: str) -> Round:
         """Store a copy of a round's brief and texts under another name, without its people."""
-        with self._transaction() as db:
+        with self.database.transaction() as db:
             one = self._round(db, round_id)
             brief = one.brief.model_copy(update={"title": title})
             return self._add_round(db, brief, one.fieldwork)
 
     def delete_round(self, round_id: str) -> None:
         """Erase a round with its plans and people."""
-        with self._transaction() as db:
+        with self.database.transaction() as db:
             for table in (_people, _plans):
                 db.execute(table.delete().where(table.c.round_id == round_id))
             db.execute(_rounds.delete().where(_rounds.c.id == round_id))
@@ -245,7 +198,7 @@ class Store:
 
     def take_plan(self, round_id: str, plan: Plan) -> NumberedPlan:
         """Add the plan as the round's next one; the same as the latest is not added again."""
-        with self._transaction() as db:
+        with self.database.transaction() as db:
             self._round(db, round_id)
             latest = self._latest_plan(db, round_id)
             if latest is not None and latest.plan == plan:
@@ -265,7 +218,7 @@ class Store:
 
     def latest_plan(self, round_id: str) -> NumberedPlan | None:
         """Return the plan in use, or None before there is one."""
-        with self._transaction() as db:
+        with self.database.transaction(reads=True) as db:
             return self._latest_plan(db, round_id)
 
     def _latest_plan(self, db: sa.Connection, round_id: str) -> NumberedPlan | None:
@@ -287,7 +240,7 @@ class Store:
             chosen,
             sa.and_(_plans.c.round_id == chosen.c.round_id, _plans.c.number == chosen.c.number),
         )
-        with self._transaction() as db:
+        with self.database.transaction(reads=True) as db:
             return {row.round_id: _read_plan(row) for row in db.execute(query)}
 
     # People
@@ -304,7 +257,7 @@ class Store:
             .order_by(sa.func.length(_people.c.reference), _people.c.reference)
         )
         found: dict[str, list[Participant]] = {}
-        with self._transaction() as db:
+        with self.database.transaction(reads=True) as db:
             for row in db.execute(query):
                 found.setdefault(row.round_id, []).append(_read_person(row))
         return found
@@ -315,7 +268,7 @@ class Store:
 
     def add_people(self, round_id: str, people: Sequence[Participant]) -> list[Participant]:
         """Store new people under the round's next references, all of them or none."""
-        with self._transaction() as db:
+        with self.database.transaction() as db:
             first = db.scalar(
                 _rounds.update()
                 .where(_rounds.c.id == round_id)
@@ -343,7 +296,7 @@ class Store:
 
     def next_reference(self, round_id: str) -> str:
         """Return the reference the next person would get."""
-        with self._transaction() as db:
+        with self.database.transaction(reads=True) as db:
             query = sa.select(_rounds.c.next_person).where(_rounds.c.id == round_id)
             return reference(db.scalar(query) or 1)
 
@@ -353,7 +306,7 @@ class Store:
         Raises `Conflict` if somebody saved them since this one was read, and `NotFound` if they
         were erased.
         """
-        with self._transaction() as db:
+        with self.database.transaction() as db:
             changed = person.model_copy(update={"version": person.version + 1})
             done = db.execute(
                 _people.update()
@@ -371,85 +324,8 @@ class Store:
 
     def erase_person(self, person_id: str) -> None:
         """Erase everything held about a person; their reference is never given again."""
-        with self._transaction() as db:
+        with self.database.transaction() as db:
             db.execute(_people.delete().where(_people.c.id == person_id))
-
-
-def _engine(url: str) -> sa.Engine:
-    address = sa.make_url(url)
-    if address.get_backend_name() != "sqlite":
-        return sa.create_engine(address, hide_parameters=True, pool_pre_ping=True)
-    in_memory = address.database in (None, "", ":memory:")
-    if not in_memory:
-        _make_private(Path(str(address.database)))
-    engine = sa.create_engine(
-        address,
-        hide_parameters=True,
-        connect_args={"timeout": LOCK_SECONDS, "check_same_thread": False},
-        **({"poolclass": sa.pool.StaticPool} if in_memory else {}),
-    )
-
-    @sa.event.listens_for(engine, "connect")
-    def _settle(connection: Any, _record: object) -> None:
-        connection.isolation_level = None  # we say BEGIN ourselves
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA foreign_keys = ON")
-        cursor.execute("PRAGMA journal_mode = WAL")
-        cursor.execute("PRAGMA synchronous = FULL")
-        cursor.execute("PRAGMA secure_delete = ON")
-        cursor.close()
-
-    @sa.event.listens_for(engine, "begin")
-    def _begin(connection: sa.Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-    return engine
-
-
-def _make_private(path: Path) -> None:
-    """Make the database file readable by its owner only; its journals take the same mode."""
-    try:
-        path.touch(mode=0o600, exist_ok=True)
-        if path.stat().st_mode & 0o077:
-            path.chmod(0o600)
-    except OSError as error:
-        raise StoreError(
-            f"The database {path} cannot be written ({error.strerror}). Check the folder, or set "
-            f"{URL_VARIABLE} to another place."
-        ) from None
-
-
-def _upgrade(db: sa.Connection) -> None:
-    """Bring the schema up to this version, in the transaction that is open."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.attributes["connection"] = db
-    script = ScriptDirectory.from_config(config)
-    current = MigrationContext.configure(db).get_current_revision()
-    if current == script.get_current_head():
-        return
-    if current is not None and current not in {s.revision for s in script.walk_revisions()}:
-        raise StoreError(
-            "This database was written by a newer version of the planner. Install that version, "
-            "or set another database."
-        )
-    command.upgrade(config, "head")
-
-
-def _why(error: Exception) -> str:
-    """Say in words why the database did not do it; never what was being written."""
-    text = str(error.orig if isinstance(error, DBAPIError) else error).casefold()
-    if "locked" in text or "busy" in text:
-        return "The database is in use by another program. Nothing was saved; try again."
-    if "readonly" in text or "read-only" in text:
-        return "The database cannot be written: it is read-only. Nothing was saved."
-    if "full" in text or "disk i/o" in text:
-        return "The disk is full. Nothing was saved; free some space and try again."
-    if "not a database" in text or "malformed" in text:
-        return "The database file is damaged. Nothing was changed."
-    if isinstance(error, OperationalError) or "unable to open" in text:
-        return "The database cannot be reached. Nothing was saved."
-    return "The database refused this. Nothing was saved."
 
 
 def _round_query() -> sa.Select[Any]:

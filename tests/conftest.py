@@ -1,8 +1,12 @@
-"""A database of its own for every test that opens the app."""
+"""A database of its own for every test that opens the app; no test is timed."""
 
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture

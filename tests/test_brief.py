@@ -67,6 +67,7 @@ def test_people_wanted_is_a_whole_number_or_refused_in_words(people):
         ({"name": "x", "minimum": {"Any": 2}}, "characteristic[0]", "takes everyone else"),
         ({"name": "x", "minimum": {"a": 2}, "boost": {"a": "0.5"}}, "characteristic[0]", "boost"),
         ({"name": "x", "shares": {"a": 1}, "merge": {"b": ["a"]}}, "characteristic[0]", "merge"),
+        ({"name": "notes", "shares": {"a": 1}}, "characteristic[0]", "column of the sheet"),
         ({"topic": "sex", "must_have": "maybe"}, "characteristic[0].must_have", "true or false"),
     ],
 )

@@ -4,6 +4,7 @@ import io
 import logging
 import re
 import sqlite3
+from contextlib import closing
 from html import unescape
 from pathlib import Path
 
@@ -302,11 +303,11 @@ def test_what_fails_is_said_and_no_marked_value_reaches_screen_output_or_logs(
     made = a_round(store, title=f"Round {MARKED}")
     store.take_plan(made.id, figures.plan_of(made.brief))
     person = store.add_person(made.id, a_person(notes=MARKED, recruiter=MARKED))
-    with sqlite3.connect(app_database) as db:
+    with closing(sqlite3.connect(app_database)) as db, db:
         db.execute("UPDATE people SET person = replace(person, '\"stage\"', '\"state\"')")
     app = opened("participants", made.id)
     assert f"{person.reference} of round" in said(app)
-    with sqlite3.connect(app_database) as db:
+    with closing(sqlite3.connect(app_database)) as db, db:
         db.execute("UPDATE rounds SET brief = replace(brief, 'people_wanted', 'people_wnted')")
     assert "cannot be read" in said(opened("mix", made.id))
 

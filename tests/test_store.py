@@ -6,13 +6,15 @@ import stat
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
 
 from sampler import figures
+from sampler.database import default_url
 from sampler.errors import Conflict, NotFound, StoreError
 from sampler.model import Fieldwork
-from sampler.store import ID_LETTERS, Store, default_url
+from sampler.store import ID_LETTERS, Store
 from tests.builders import a_brief, a_person, by_hand
 
 MARKED = "MARKED-7391"
@@ -87,7 +89,7 @@ def test_deleting_a_round_leaves_nothing_of_it(tmp_path, store):
     with pytest.raises(NotFound):
         store.round(one.id)
     store.close()
-    with sqlite3.connect(tmp_path / "planner.sqlite3") as db:
+    with closing(sqlite3.connect(tmp_path / "planner.sqlite3")) as db, db:
         for table in ("rounds", "plans", "people", "programmes"):
             assert db.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
 
@@ -151,7 +153,7 @@ def test_a_locked_database_is_said_in_words_and_nothing_is_half_written(
 ):
     one = store.add_round(a_brief())
     store.close()
-    monkeypatch.setattr("sampler.store.LOCK_SECONDS", 0.1)
+    monkeypatch.setattr("sampler.database.LOCK_SECONDS", 0.1)
     quick = reopened(tmp_path)
     other = sqlite3.connect(tmp_path / "planner.sqlite3", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -165,7 +167,7 @@ def test_a_locked_database_is_said_in_words_and_nothing_is_half_written(
 
 def test_a_full_disk_is_said_in_words_and_what_was_there_stays(tmp_path, store):
     one = store.add_round(a_brief())
-    engine = store._engine
+    engine = store.database.engine
     with engine.connect() as db:
         pages = db.exec_driver_sql("PRAGMA page_count").scalar()
         db.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
@@ -174,6 +176,15 @@ def test_a_full_disk_is_said_in_words_and_what_was_there_stays(tmp_path, store):
     assert MARKED not in str(error.value)
     assert store.people(one.id) == []
     assert store.round(one.id) == one
+
+
+def test_a_read_only_database_is_said_in_words(store):
+    one = store.add_round(a_brief())
+    with store.database.engine.connect() as db:
+        db.exec_driver_sql("PRAGMA query_only = ON")
+    with pytest.raises(StoreError, match="read-only"):
+        store.add_person(one.id, a_person(notes=MARKED))
+    assert store.people(one.id) == []
 
 
 def test_a_file_that_is_no_database_is_said_in_words(tmp_path):
@@ -188,7 +199,7 @@ def test_a_file_that_is_no_database_is_said_in_words(tmp_path):
 
 def test_a_newer_database_is_refused_in_words(tmp_path, store):
     store.close()
-    with sqlite3.connect(tmp_path / "planner.sqlite3") as db:
+    with closing(sqlite3.connect(tmp_path / "planner.sqlite3")) as db, db:
         db.execute("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(StoreError, match="newer version"):
         reopened(tmp_path)
@@ -197,7 +208,7 @@ def test_a_newer_database_is_refused_in_words(tmp_path, store):
 def test_what_is_stored_and_damaged_is_named_and_not_shown(tmp_path, store):
     one = store.add_round(a_brief())
     person = store.add_person(one.id, a_person())
-    with store._engine.begin() as db:
+    with store.database.engine.begin() as db:
         db.exec_driver_sql(f'UPDATE people SET person = \'{{"stage": "{MARKED}"}}\'')
     with pytest.raises(StoreError, match=f"{person.reference} of round") as error:
         store.people(one.id)

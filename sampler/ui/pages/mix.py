@@ -9,6 +9,7 @@ from census.errors import CensusError
 from sampler import conflicts, coverage, figures, rules
 from sampler.brief import Brief
 from sampler.errors import BriefError, NoPlan
+from sampler.mix import not_answered_words
 from sampler.model import Plan, PlannedCharacteristic
 from sampler.quotas import close_call_words, group_noun
 from sampler.sizes import first_seats, groups_heard
@@ -226,7 +227,11 @@ def draw(index: int, part: PlannedCharacteristic) -> None:
             change_dialog.change(round_, index, part)
     total = sum(quota.people or 0 for quota in part.quotas)
     source = quota_tables.source_line(part.source, total, place, state.today(), part.basis)
-    below = " ".join(filter(None, [source, quota_tables.broad_totals(part)]))
+    in_mix = mix.characteristics[index]
+    more = [quota_tables.broad_totals(part), in_mix.rescaled]
+    if part.not_answered:
+        more.append(not_answered_words(part.not_answered, total))
+    below = " ".join(filter(None, [source, *more]))
     st.html(quota_tables.quota_table(part, brief.people_wanted) + show.muted(below))
     if part.close_call:
         st.html(show.note("A close call", close_call_words(part)))
@@ -237,7 +242,6 @@ def draw(index: int, part: PlannedCharacteristic) -> None:
             on_click=take_swap,
             args=(index, call.loser, call.loser_target + 1),
         )
-    in_mix = mix.characteristics[index]
     if part.basis != "minimums" and not part.is_ordered:
         seats = first_seats(in_mix, brief.people_wanted)
         if seats:
@@ -251,10 +255,8 @@ for number, one in enumerate(plan.characteristics):
 
 residents = census.residents(figures.areas_of(brief)) if brief.areas else 0
 st.html(quota_tables.small_numbers(plan, residents if brief.audience == "residents" else 0))
-warnings = [note for note in plan.notes if "hard to recruit" in note or "are many" in note
-            or "divided by" in note]  # fmt: skip
-for warning in warnings:
-    st.html(show.note("Something to know", warning))
+for warning in mix.warnings:
+    st.html(show.note("Hard to recruit for", warning))
 
 with st.expander("How many people would be enough?", key="mix_sizes", on_change="rerun") as sizes:
     followed = [part for part in mix.characteristics if part.basis != "minimums"]

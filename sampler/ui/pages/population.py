@@ -7,6 +7,7 @@ from census.errors import CensusError
 from sampler import figures
 from sampler.brief import Audience, Brief
 from sampler.errors import BriefError
+from sampler.mix import not_answered_words
 from sampler.model import place_words
 from sampler.own_figures import read_two_columns
 from sampler.tracking import recorded_note
@@ -205,9 +206,7 @@ try:
     source = quota_tables.source_line(here.source, here.total, place, state.today(), "census")
     st.html(drawn + key + show.muted(source))
     if here.not_answered:
-        asked_of = here.not_answered + here.total
-        in_100 = round(here.not_answered * 100 / asked_of)
-        st.html(show.muted(f"{in_100} in 100 did not answer; shares are of those who did."))
+        st.html(show.muted(not_answered_words(here.not_answered, here.total)))
     if here.source.status == "approximate":
         st.html(show.note("Approximate figures", *here.notes))
     if here.leaning:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from sampler import brief as briefs
-from sampler import example
+from sampler import example, figures
 from sampler.coverage import cover
 from sampler.errors import BriefError
 from sampler.model import Round
@@ -43,6 +43,7 @@ def open_brief() -> None:
     if given is not None:
         try:
             brief = briefs.read(given.getvalue().decode("utf-8-sig"))
+            figures.mix_of(brief)
         except UnicodeDecodeError:
             st.html(show.note("This is not a brief", "The file is not text.", kind="bad"))
             return
