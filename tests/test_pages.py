@@ -243,8 +243,8 @@ def test_what_the_recruiter_needs_is_kept(store):
     made = a_round(store)
     store.take_plan(made.id, figures.plan_of(made.brief))
     app = opened("sheet", made.id)
-    app.text_area(key="sheet_contact").set_value("team@council.example")
-    app.number_input(key="sheet_recruit").set_value(13)
+    next(t for t in app.text_area if t.label == "Contact").set_value("team@council.example")
+    next(n for n in app.number_input if n.label == "People to recruit").set_value(13)
     next(b for b in app.button if b.label == "Save").click().run()
     assert not failed(app)
     assert store.round(made.id).fieldwork.recruit == 13
@@ -321,3 +321,29 @@ def test_what_fails_is_said_and_no_marked_value_reaches_screen_output_or_logs(
     assert MARKED not in said(app)
     assert MARKED not in printed
     assert MARKED not in caplog.text
+
+
+def test_a_box_shows_what_is_stored_after_a_way_out_is_taken(store):
+    brief = a_brief().with_characteristic(0, minimum={"Pakistani": 11})
+    made = store.add_round(brief)
+    app = opened("mix", made.id)
+    assert app.number_input(key="mix_people").value == 10
+    ways = [b for b in app.button if b.label == "Speak to 11 people"]
+    ways[0].click().run()
+    assert not failed(app)
+    assert app.number_input(key="mix_people").value == 11
+    assert store.round(made.id).brief.people_wanted == 11
+
+
+def test_each_round_shows_its_own_values(store):
+    one, two = a_round(store, people_wanted=10), a_round(store, people_wanted=25, areas=["Leeds"])
+    app = opened("mix", one.id)
+    app.number_input(key="mix_people").set_value(9).run()
+    app.session_state["round"] = two.id
+    app.query_params["round"] = two.id
+    app.run()
+    assert app.number_input(key="mix_people").value == 25
+    assert store.round(two.id).brief.people_wanted == 25
+    assert store.round(one.id).brief.people_wanted == 9
+    app.switch_page("sampler/ui/pages/population.py").run()
+    assert app.multiselect(key="population_place").value == ["E08000035"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any, get_args
@@ -11,7 +12,7 @@ import streamlit as st
 import census
 from census.errors import CensusError
 from sampler import figures
-from sampler.brief import Brief, Voices
+from sampler.brief import Brief, CharacteristicBrief, Voices
 from sampler.errors import BriefError, NoPlan
 from sampler.model import PlannedCharacteristic, Round
 from sampler.ui import show, state
@@ -20,6 +21,9 @@ from sampler.words import listed, percent_typed
 
 FEW_GROUPS = 9
 """Fewer than this are all shown in a preview, those with nobody too."""
+Key = Callable[[str], str]
+"""Makes a widget's key of its own for this round, version and characteristic."""
+
 KEEP_EXACTLY, WITHIN_ONE = "Keep exactly", "Within 1"
 
 
@@ -42,6 +46,10 @@ def change(held: Round, index: int, planned: PlannedCharacteristic) -> None:
     """Ask how a characteristic is kept, how many voices, its groups, a share raised on purpose."""
     part = held.brief.characteristic[index]
     changes: dict[str, Any] = {}
+
+    def key(name: str) -> str:
+        return f"change_{held.id}_{held.version}_{index}_{name}"
+
     st.html(show.empty(planned.name, ""))
     if planned.basis != "minimums":
         voices: tuple[Voices, ...] = get_args(Voices)
@@ -51,7 +59,7 @@ def change(held: Round, index: int, planned: PlannedCharacteristic) -> None:
             index=voices.index(part.voices),
             format_func=lambda v: VOICE_WORDS[v][0].upper() + VOICE_WORDS[v][1:],
             captions=[voices_preview(held.brief, index, v) for v in voices],
-            key="change_voices",
+            key=key("voices"),
         )
         kept = st.radio(
             "How strictly",
@@ -59,25 +67,25 @@ def change(held: Round, index: int, planned: PlannedCharacteristic) -> None:
             index=0 if planned.must_have else 1,
             captions=["The quota and nothing else", "One more or one fewer is fine"],
             horizontal=True,
-            key="change_kept",
+            key=key("kept"),
         )
         changes["must_have"] = kept == KEEP_EXACTLY
     if part.topic is not None:
-        _groups(part, changes)
+        _groups(part, changes, key)
     if planned.basis != "minimums":
-        _boost(planned, part, changes)
+        _boost(planned, part, changes, key)
     else:
-        _minimums(part, changes)
+        _minimums(part, changes, key)
     with st.container(horizontal=True):
-        if st.button("Save", type="primary", key="change_save"):
+        if st.button("Save", type="primary", key=key("save")):
             _save(held, index, changes)
-        if st.button("Take it out of the mix", key="change_remove"):
+        if st.button("Take it out of the mix", key=key("remove")):
             parts = [p.model_dump() for i, p in enumerate(held.brief.characteristic) if i != index]
             state.save_brief(held, lambda b: b.changed(characteristic=parts))
             st.rerun()
 
 
-def _groups(part: Any, changes: dict[str, Any]) -> None:
+def _groups(part: CharacteristicBrief, changes: dict[str, Any], key: Key) -> None:
     """Ask for the grouping or the age bands, and for groups to put together."""
     topic = census.find_topic(str(part.topic))
     offered = list(topic.groupings)
@@ -87,7 +95,7 @@ def _groups(part: Any, changes: dict[str, Any]) -> None:
             ", ".join(part.bands or ()),
             placeholder="16-34, 35-54, 55-74, 75+",
             help="Every age once, in order. Leave empty for the ready bands.",
-            key="change_bands",
+            key=key("bands"),
         )
         typed = tuple(band.strip() for band in bands.split(",") if band.strip())
         changes["bands"] = typed or None
@@ -101,7 +109,7 @@ def _groups(part: Any, changes: dict[str, Any]) -> None:
             index=offered.index(topic.grouping(part.grouping)),
             format_func=lambda g: f"{g.capitalize()}: {len(topic.groupings[g])} groups",
             horizontal=True,
-            key="change_grouping",
+            key=key("grouping"),
         )
         changes["grouping"] = grouping
         if grouping != topic.grouping(part.grouping):
@@ -111,26 +119,28 @@ def _groups(part: Any, changes: dict[str, Any]) -> None:
             changes["keep_broad"] = st.checkbox(
                 "Keep broad totals: share out the broad groups first",
                 part.keep_broad,
-                key="change_broad",
+                key=key("broad"),
             )
     if part.merge:
         for name, groups in part.merge.items():
             st.html(show.muted(f"{name}: {listed(list(groups))}"))
-        if st.checkbox("Take merged groups apart", key="change_apart"):
+        if st.checkbox("Take merged groups apart", key=key("apart")):
             changes["merge"] = {}
             return
     together = st.multiselect(
         "Merge groups",
         list(topic.groupings[changes.get("grouping") or offered[0]]),
         placeholder="Two or more groups",
-        key="change_merge",
+        key=key("merge"),
     )
     if together:
-        name = st.text_input("Call them", " or ".join(together), key="change_merge_name")
+        name = st.text_input("Call them", " or ".join(together), key=key(f"merge_name_{together}"))
         changes["merge"] = {**part.merge, name: tuple(together)}
 
 
-def _boost(planned: PlannedCharacteristic, part: Any, changes: dict[str, Any]) -> None:
+def _boost(
+    planned: PlannedCharacteristic, part: CharacteristicBrief, changes: dict[str, Any], key: Key
+) -> None:
     """Ask for one share raised on purpose."""
     raised = next(iter(part.boost.items()), None)
     groups = ["No share", *planned.groups]
@@ -138,7 +148,7 @@ def _boost(planned: PlannedCharacteristic, part: Any, changes: dict[str, Any]) -
         "Raise a share on purpose",
         groups,
         index=groups.index(raised[0]) if raised and raised[0] in groups else 0,
-        key="change_boost_group",
+        key=key("boost_group"),
     )
     if group == "No share":
         changes.setdefault("boost", {})
@@ -148,19 +158,19 @@ def _boost(planned: PlannedCharacteristic, part: Any, changes: dict[str, Any]) -
     else:
         now = next((q.share for q in planned.quotas if q.group == group), None)
         start = percent_typed(now or Fraction(0))
-    share = st.text_input("To this share", start, key="change_boost_share")
+    share = st.text_input("To this share", start, key=key(f"boost_share_{group}"))
     changes["boost"] = {group: share}
 
 
-def _minimums(part: Any, changes: dict[str, Any]) -> None:
+def _minimums(part: CharacteristicBrief, changes: dict[str, Any], key: Key) -> None:
     """Ask for the minimums of a characteristic that has nothing else."""
     changes["minimum"] = {
-        group: int(st.number_input(f"At least: {group}", 0, 100_000, least, key=f"change_min_{i}"))
+        group: int(st.number_input(f"At least: {group}", 0, 100_000, least, key=key(f"min_{i}")))
         for i, (group, least) in enumerate(part.minimum.items())
     }
     changes["minimum_share"] = {
         group: st.number_input(
-            f"At least, in % of people: {group}", 0, 100, int(share * 100), key=f"change_share_{i}"
+            f"At least, in % of people: {group}", 0, 100, int(share * 100), key=key(f"share_{i}")
         )
         for i, (group, share) in enumerate(part.minimum_share.items())
     }

@@ -24,7 +24,9 @@ def add(held: Round, plan: Plan) -> None:
     turn = st.session_state.get("person_turn", 0)
     with st.form(f"person_add_{turn}", border=False):
         st.html(show.empty(reference, "No names, phone numbers or e-mail addresses."))
-        person = _fields(plan, Participant(id="", reference=reference, stage="interested"), "add")
+        person = _fields(
+            plan, Participant(id="", reference=reference, stage="interested"), f"add{turn}"
+        )
         with st.container(horizontal=True):
             once = st.form_submit_button("Save person", type="primary")
             another = st.form_submit_button("Save and add another")
@@ -46,7 +48,7 @@ def change(held: Round, plan: Plan, person: Participant) -> None:
     """Ask for other answers of somebody recorded."""
     with st.form(f"person_change_{person.id}", border=False):
         st.html(show.empty(person.reference, ""))
-        changed = _fields(plan, person, person.id)
+        changed = _fields(plan, person, f"{person.id}_{person.version}")
         with st.container(horizontal=True):
             saved = st.form_submit_button("Save person", type="primary")
     if saved and _may_keep(changed):

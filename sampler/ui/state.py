@@ -110,6 +110,16 @@ def place(brief: Brief) -> str:
         return ""
 
 
+def shows(key: str, stored: object) -> str:
+    """Make a widget show what is stored, whatever it held before; returns its key.
+
+    What is stored is the truth: a change is saved by the widget's callback, and what could not be
+    saved, or was changed elsewhere, is not left standing on screen.
+    """
+    st.session_state[key] = stored
+    return key
+
+
 def save_brief(held: Round, change: Callable[[Brief], Brief]) -> bool:
     """Save a changed brief; a change that cannot be is kept to be said on the page."""
     try:

@@ -46,9 +46,8 @@ with st.container(horizontal=True):
     st.segmented_control(
         "Count",
         list(COUNTS),
-        default=brief.count,
         format_func=lambda c: COUNTS[c],
-        key="coverage_count",
+        key=state.shows("coverage_count", brief.count),
         on_change=save_count,
         required=True,
     )
@@ -59,8 +58,7 @@ with st.container(horizontal=True):
 if any(person.stage == "partial" for person in everyone):
     st.checkbox(
         "Somebody who attended in part takes a place",
-        brief.partial_counts,
-        key="coverage_partial",
+        key=state.shows("coverage_partial", brief.partial_counts),
         on_change=save_partial,
     )
 st.html(coverage_tables.coverage_table(found, plan, only_gaps=only_gaps == "Only gaps"))

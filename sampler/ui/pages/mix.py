@@ -62,13 +62,16 @@ present = names(brief)
 options = [*present, *(title for title in offered if title not in present), ADD_OWN]
 few, many = st.columns([2, 9])
 few.number_input(
-    "People wanted", 1, 100_000, brief.people_wanted, key="mix_people", on_change=save_people
+    "People wanted",
+    1,
+    100_000,
+    key=state.shows("mix_people", brief.people_wanted),
+    on_change=save_people,
 )
-st.session_state.mix_characteristics = present
 many.multiselect(
     "Characteristics",
     options,
-    key="mix_characteristics",
+    key=state.shows("mix_characteristics", present),
     placeholder="Choose what people are divided by",
     on_change=save_characteristics,
     wrap=True,
@@ -151,8 +154,7 @@ with st.container(horizontal=True, vertical_alignment="center", key="mix_rules")
                 st.form_submit_button("Save rule", type="primary", on_click=save_rule)
             st.checkbox(
                 "At least 1 of each group above 5%",
-                brief.at_least_one_above is not None,
-                key="mix_floor",
+                key=state.shows("mix_floor", brief.at_least_one_above is not None),
                 on_change=save_floor,
             )
     for number, rule in enumerate(in_force):

@@ -67,10 +67,9 @@ def save_ages() -> None:
 st.radio(
     "Who is this round about?",
     list(ABOUT),
-    index=list(ABOUT).index(brief.audience),
     format_func=lambda audience: ABOUT[audience],
     horizontal=True,
-    key="population_audience",
+    key=state.shows("population_audience", brief.audience),
     on_change=save_audience,
 )
 
@@ -90,9 +89,8 @@ left, low, high = st.columns([6, 2, 2], vertical_alignment="bottom")
 left.multiselect(
     "Place",
     list(every),
-    default=[area.code for area in areas],
     format_func=named,
-    key="population_place",
+    key=state.shows("population_place", [area.code for area in areas]),
     placeholder="Type a name or a code",
     help="Type a name or a code. Several places add up.",
     on_change=save_place,
@@ -103,16 +101,15 @@ low.number_input(
     "Lowest age",
     0,
     90,
-    figures.lowest_age(brief),
-    key="population_lowest",
+    key=state.shows("population_lowest", figures.lowest_age(brief)),
     on_change=save_ages,
 )
 high.number_input(
     "Highest age",
     0,
     89,
-    brief.highest_age,
-    key="population_highest",
+    None,
+    key=state.shows("population_highest", brief.highest_age),
     placeholder="none",
     on_change=save_ages,
 )

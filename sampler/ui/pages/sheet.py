@@ -87,7 +87,12 @@ with (
 ):
     filled = {
         field: st.text_area(
-            words, texts[field], help=HELP[field], height=80, max_chars=4000, key=f"sheet_{field}"
+            words,
+            texts[field],
+            help=HELP[field],
+            height=80,
+            max_chars=4000,
+            key=f"sheet_{round_.id}_{round_.version}_{field}",
         )
         for field, words in handover.FIELDWORK_WORDS.items()
     }
@@ -98,7 +103,7 @@ with (
         round_.fieldwork.recruit,
         placeholder="As many as wanted",
         help="One in ten to one in four do not come: ask for a few more than you want.",
-        key="sheet_recruit",
+        key=f"sheet_{round_.id}_{round_.version}_recruit",
     )
     if st.form_submit_button("Save", type="primary"):
         written = {field: text.strip() for field, text in filled.items()}
