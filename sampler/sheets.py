@@ -107,8 +107,11 @@ def _styles(book: Any) -> dict[str, Any]:
         "title": book.add_format(base | {"bold": True, "font_size": 18}),
         "lead": book.add_format(base | {"font_color": MUTED, "text_wrap": True}),
         "head": book.add_format(cell | {"bold": True, "bg_color": PAPER, "text_wrap": True}),
+        "head_number": book.add_format(
+            cell | {"bold": True, "bg_color": PAPER, "text_wrap": True, "align": "right"}
+        ),
         "text": book.add_format(cell | {"text_wrap": True}),
-        "middle": book.add_format(cell | {"align": "center"}),
+        "range": book.add_format(cell | {"align": "right"}),
         "name": book.add_format(cell | {"bold": True, "text_wrap": True}),
         "number": book.add_format(cell | {"num_format": "#,##0"}),
         "missing": book.add_format({"bold": True, "font_color": OPEN}),
@@ -143,7 +146,7 @@ def _brief(tab: Any, sheet: Sheet, style: dict[str, Any]) -> None:
     for i, (label, text) in enumerate(brief_rows(sheet), 3):
         tab.write_string(i, 0, label, style["name"])
         tab.write_string(i, 1, text, style["text"])
-        tab.set_row(i, _height(text, 84))
+        tab.set_row(i, _height(text, 100))
 
 
 def _quotas(tab: Any, sheet: Sheet, rows: int, style: dict[str, Any]) -> None:
@@ -151,7 +154,7 @@ def _quotas(tab: Any, sheet: Sheet, rows: int, style: dict[str, Any]) -> None:
     widths = [24, 36, 10, 13, 10, 10, 10]
     for column, (head, width) in enumerate(zip(heads, widths, strict=True)):
         tab.set_column(column, column, width)
-        tab.write_string(0, column, head, style["head"])
+        tab.write_string(0, column, head, style["head" if column < 2 else "head_number"])
     tab.freeze_panes(1, 0)
     parts = sheet.plan.characteristics
     last = FIRST_PERSON + rows
@@ -171,7 +174,7 @@ def _quotas(tab: Any, sheet: Sheet, rows: int, style: dict[str, Any]) -> None:
                 row,
                 3,
                 range_words(quota.low, quota.high, sheet.plan.people_wanted),
-                style["middle"],
+                style["range"],
             )
             tab.write_number(row, 4, before, style["number"])
             here = f"People!${column}${FIRST_PERSON + 1}:${column}${last}"
@@ -314,7 +317,7 @@ def _screener(tab: Any, sheet: Sheet, style: dict[str, Any]) -> None:
         for i, (answer, group) in enumerate(asked.answers):
             tab.write_string(row, 0, asked.characteristic, style["name"])
             tab.write_string(row, 1, asked.text if i == 0 else "", style["text"])
-            tab.set_row(row, _height(asked.text if i == 0 else "", 54))
+            tab.set_row(row, _height(asked.text if i == 0 else "", 66))
             tab.write_string(row, 2, answer, style["text"])
             tab.write_string(row, 3, group, style["text"])
             row += 1
@@ -330,7 +333,7 @@ def _sources(tab: Any, sheet: Sheet, style: dict[str, Any]) -> None:
     for name, text in source_rows(sheet):
         tab.write_string(row, 0, name, style["name"])
         tab.write_string(row, 1, text, style["text"])
-        tab.set_row(row, _height(text, 100))
+        tab.set_row(row, _height(text, 125))
         row += 1
     row += 1
     tab.write_string(row, 0, "What to keep in mind", style["head"])
@@ -339,7 +342,7 @@ def _sources(tab: Any, sheet: Sheet, style: dict[str, Any]) -> None:
         row += 1
         tab.write_string(row, 0, "", style["text"])
         tab.write_string(row, 1, text, style["text"])
-        tab.set_row(row, _height(text, 100))
+        tab.set_row(row, _height(text, 125))
     tab.write_string(
         row + 2, 1,
         "Census figures: Source: Office for National Statistics licensed under the Open "
