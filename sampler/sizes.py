@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
-from sampler.apportion import closest
+from sampler.apportion import Shares, closest
 from sampler.mix import MixCharacteristic
 
 LARGEST_ROUND_TRIED = 1_000
@@ -30,6 +31,17 @@ def first_seats(part: MixCharacteristic, wanted: int) -> list[FirstSeat]:
     order they get a seat, then by share.
     """
     shares = part.shares()
+    found = _first_sizes(shares, wanted)
+    seats = [
+        FirstSeat(part.groups[i].name, part.groups[i].share or Fraction(0), size)
+        for i, size in found.items()
+    ]
+    return sorted(seats, key=lambda s: (s.people or LARGEST_ROUND_TRIED + 1, -s.share))
+
+
+@lru_cache(maxsize=256)
+def _first_sizes(shares: Shares, wanted: int) -> dict[int, int | None]:
+    """Return for each group with no seat the first size that gives it one."""
     found: dict[int, int] = {}
     empty = {
         i
@@ -45,11 +57,7 @@ def first_seats(part: MixCharacteristic, wanted: int) -> list[FirstSeat]:
         for i in empty - found.keys():
             if plan[i]:
                 found[i] = size
-    seats = [
-        FirstSeat(part.groups[i].name, part.groups[i].share or Fraction(0), found.get(i))
-        for i in sorted(empty)
-    ]
-    return sorted(seats, key=lambda s: (s.people or LARGEST_ROUND_TRIED + 1, -s.share))
+    return {i: found.get(i) for i in sorted(empty)}
 
 
 def groups_heard(

@@ -35,15 +35,22 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """Serve the app with its own data folder; yields its address and process."""
+def served(
+    folder: Path, installed: Path | None = None
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Serve the app with its own data folder; yields its address and process.
+
+    `installed` is a folder the package was unpacked into, to serve that instead of this tree.
+    """
     port = free_port()
     environment = {k: v for k, v in os.environ.items() if k != "SAMPLER_DATABASE_URL"}
     with (folder / "server.log").open("wb") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", "sampler", "app", "--port", str(port)],
             cwd=folder,
-            env=environment | {"XDG_DATA_HOME": str(folder)},
+            env=environment
+            | {"XDG_DATA_HOME": str(folder)}
+            | ({"PYTHONPATH": str(installed)} if installed else {}),
             stdout=log,
             stderr=subprocess.STDOUT,
         )
