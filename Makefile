@@ -36,7 +36,7 @@ screenshots: $(DEV_STAMP)
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or newer is needed. Name one: make run PYTHON=python3.12"; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
 $(STAMP): pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e .
@@ -47,4 +47,4 @@ $(DEV_STAMP): pyproject.toml constraints.txt | $(VENV)/bin/python
 	@touch $(STAMP) $@
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-newest tests/shots .mypy_cache .ruff_cache .hypothesis

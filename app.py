@@ -1,16 +1,12 @@
 """Names the pages and runs the chosen one: `streamlit run app.py`, or `sampler app`."""
 
-import logging
-import traceback
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 import sampler.ui
-from census.errors import ExtractError
-from sampler.errors import SamplerError
-from sampler.ui import show, state
+from sampler.ui import state
 
 HERE = Path(sampler.ui.__file__).parent
 PAGES = HERE / "pages"
@@ -48,24 +44,14 @@ def page(name: str, *, several: bool) -> Any:
     )
 
 
-try:
+@state.guarded
+def run() -> None:
+    """Run the page the address names."""
     state.round_id()
     several = state.store().count_rounds() >= 2
     pages = {name: page(name, several=several) for name in NAMES}
     st.session_state[state.PAGES] = pages
     st.navigation(list(pages.values()), expanded=True).run()
-except (SamplerError, ExtractError) as error:
-    st.html(show.note("The planner cannot go on", str(error), kind="bad"))
-except Exception as error:
-    # Only the kind and the place: the message of an error may hold what somebody typed.
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    kind, place = type(error).__name__, f"{Path(last.filename).name}, line {last.lineno}"
-    logging.getLogger("sampler").error("A page failed: %s in %s", kind, place)
-    st.html(
-        show.note(
-            "Something went wrong on this page",
-            "What was saved is still there. Load the page again; if this comes back, tell whoever "
-            f"looks after the planner: {kind} in {place}.",
-            kind="bad",
-        )
-    )
+
+
+run()

@@ -7,6 +7,7 @@ failed, 2 the input is wrong, 3 no plan exists, 130 interrupted.
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -50,7 +51,10 @@ def run_app(
     here = Path(__file__).resolve().parent
     script = next(path for path in (here / "app.py", here.parent / "app.py") if path.exists())
     command = [sys.executable, "-m", "streamlit", "run", str(script)]
-    os.execv(sys.executable, [*command, "--server.address=127.0.0.1", f"--server.port={port}"])
+    command += ["--server.address=127.0.0.1", f"--server.port={port}"]
+    if os.name == "nt":  # there execv neither quotes arguments nor keeps the prompt waiting
+        raise typer.Exit(subprocess.call(command))
+    os.execv(sys.executable, command)
 
 
 @app.command("plan")

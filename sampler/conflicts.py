@@ -114,7 +114,7 @@ def _without_last(brief: Brief, conflict: NoPlan) -> list[WayOut]:
     return [
         WayOut(f"Remove '{rule.words}'", rules.without(brief, rule))
         for rule in reversed(rules.of(brief))
-        if rule.field in named
+        if rule.is_named_by(named)
     ][:3]
 
 

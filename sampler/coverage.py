@@ -325,6 +325,8 @@ def changes(old: Plan, new: Plan) -> list[str]:
         if before is None:
             said.append(f"{part.name} is added")
             continue
+        if before.must_have != part.must_have:
+            said.append(f"{part.name} is {'kept exactly' if part.must_have else 'within 1'}")
         was = {quota.group: quota.target for quota in before.quotas}
         for quota in part.quotas:
             if was.get(quota.group, 0) != quota.target:

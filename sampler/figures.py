@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import census
 from census.errors import BadBands, UnknownGroup, UnknownGrouping
+from census.spelling import key
 from sampler import mix, quotas
 from sampler.brief import Brief, CharacteristicBrief
 from sampler.errors import BriefError
@@ -144,3 +145,45 @@ def compare(brief: Brief, topic: census.Topic) -> Comparison:
         (around, figures((census.area(around),))) if around else None,
         figures((nation,)),
     )
+
+
+def fitting(brief: Brief) -> tuple[Brief, list[str]]:
+    """Return a brief without rules, raised shares and merges on groups that are gone.
+
+    Ages and places decide which groups there are. The names of what was dropped come with it.
+    """
+    dropped: list[str] = []
+    for index, part in enumerate(brief.characteristic):
+        if part.topic is None:
+            continue
+        while True:
+            try:
+                found = look_up(brief)[index]
+                break
+            except BriefError as error:
+                field = error.problems[0][0]
+                for name in ("merge", "bands"):
+                    if field == f"characteristic[{index}].{name}":
+                        empty: object = {} if name == "merge" else None
+                        brief = brief.with_characteristic(index, **{name: empty})
+                        dropped.append("merged groups" if name == "merge" else "age bands")
+                        break
+                else:
+                    raise
+        part = brief.characteristic[index]
+        names = {key(group.name) for group in found.groups} if found else set()
+        changes: dict[str, object] = {}
+        for name in ("minimum", "maximum", "minimum_share", "boost"):
+            asked = getattr(part, name)
+            kept = {
+                group: value
+                for group, value in asked.items()
+                if key(group) in names
+                or key((found.aliases if found else {}).get(key(group), "")) in names
+            }
+            if len(kept) < len(asked):
+                changes[name] = kept
+                dropped += [f"the rule about {group}" for group in asked if group not in kept]
+        if changes:
+            brief = brief.with_characteristic(index, **changes)
+    return brief, list(dict.fromkeys(dropped))

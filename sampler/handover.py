@@ -148,22 +148,21 @@ def caveats(plan: Plan) -> list[str]:
 def short_form(sheet: Sheet) -> str:
     """Return half a page of plain words to paste into an e-mail to a community partner."""
     plan, covered = sheet.plan, sheet.coverage()
-    left = covered.left or plan.people_wanted
-    who = f"{words.small_number(left)} {'person' if left == 1 else 'people'}"
-    more = "more " if covered.counted and covered.left else ""
-    where = f" from {plan.place}" if plan.place else ""
-    lines = [
-        f"We would like to meet {who.replace(' ', f' {more}', 1)}{where}, "
-        + (
-            f"aged {plan.lowest_age} to {plan.highest_age}."
-            if plan.highest_age is not None
-            else f"aged {plan.lowest_age} or over."
-        )
-    ]
+    ages = f"aged {plan.lowest_age} or over"
+    if plan.highest_age is not None:
+        ages = f"aged {plan.lowest_age} to {plan.highest_age}"
+    if covered.left:
+        more = " more" if covered.counted else ""
+        who = f"{words.small_number(covered.left)}{more}"
+        kind = "person" if covered.left == 1 else "people"
+        where = f" from {plan.place}" if plan.place else ""
+        lines = [f"We would like to meet {who} {kind}{where}, {ages}."]
+    else:
+        lines = ["Thank you: this round has as many people as we can meet."]
     texts = sheet.fieldwork
     if texts.purpose:
         lines += ["", texts.purpose]
-    lines += ["", "Could you help us find:"]
+    asks = []
     for part, found in zip(plan.characteristics, covered.characteristics, strict=True):
         asked = []
         for quota, row in zip(part.quotas, found.rows, strict=False):
@@ -177,8 +176,10 @@ def short_form(sheet: Sheet) -> str:
                     asked.append(f"{number_words} {said}")
         if asked:
             about = "" if part.must_have or part.basis == "minimums" else " (about)"
-            lines.append(f"- {part.name}{about}: {words.listed(asked)}")
-    lines += ["", "One person can be several of these at once."]
+            asks.append(f"- {part.name}{about}: {words.listed(asked)}")
+    if asks:
+        help_us = "Could you help us find:" if covered.left else "Still missing from it:"
+        lines += ["", help_us, *asks, "", "One person can be several of these at once."]
     for field in ("dates", "method", "access", "language", "incentive", "privacy", "contact"):
         text = getattr(texts, field)
         if text:

@@ -91,6 +91,10 @@ class Plan(Value):
         """The areas in words."""
         return place_words([area.name for area in self.areas])
 
+    def is_same(self, other: Plan) -> bool:
+        """Say whether two plans ask for the same; a round may have been renamed since."""
+        return self.model_copy(update={"title": other.title}) == other
+
     def named(self, characteristic: str) -> PlannedCharacteristic | None:
         """Return the characteristic of that name."""
         return next((c for c in self.characteristics if c.name == characteristic), None)

@@ -9,7 +9,7 @@ from fractions import Fraction
 from sampler.brief import Audience
 from sampler.model import Participant, Plan, PlannedCharacteristic, Round
 from sampler.tracking import group_of, is_secured
-from sampler.words import count, listed
+from sampler.words import count
 
 AUDIENCE_WORDS: dict[Audience, str] = {
     "residents": "Citizens",
@@ -208,8 +208,3 @@ def least_heard(one: AudienceView) -> list[tuple[HeardCharacteristic, HeardRow]]
     """Return the groups furthest below what could be expected, over all characteristics."""
     short = [(part, row) for part in one.characteristics for row in part.rows if row.difference < 0]
     return sorted(short, key=lambda pair: pair[1].heard - (pair[1].expected or 0))[:LEAST_HEARD]
-
-
-def not_heard(part: HeardCharacteristic) -> str:
-    """Name the groups nobody was heard from."""
-    return listed([row.group for row in part.rows if not row.heard])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
@@ -26,12 +26,16 @@ class UserRule:
     words: str
 
     @property
-    def field(self) -> str:
-        """Return the field of the brief, as errors name it."""
+    def fields(self) -> tuple[str, ...]:
+        """Return the fields of the brief it stands in, as errors name them."""
         if self.where == "floor":
-            return "at_least_one_above"
-        where = "minimum" if self.where == "exactly" else self.where
-        return f"characteristic[{self.index}].{where}.{self.group}"
+            return ("at_least_one_above",)
+        names = ("minimum", "maximum") if self.where == "exactly" else (self.where,)
+        return tuple(f"characteristic[{self.index}].{name}.{self.group}" for name in names)
+
+    def is_named_by(self, fields: Collection[str]) -> bool:
+        """Say whether an error that names these fields is about this rule."""
+        return any(field in fields for field in self.fields)
 
 
 def of(brief: Brief) -> list[UserRule]:

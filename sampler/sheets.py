@@ -41,14 +41,7 @@ LINE_POINTS = 14.5
 FIRST_PERSON = 1
 PERSON_COLUMNS, AFTER_COLUMNS, COUNTED = SHEET_COLUMNS[:3], SHEET_COLUMNS[3:-1], SHEET_COLUMNS[-1]
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-INK, MUTED, RULE, PAPER, HAVE, OPEN = (
-    "#1b2126",
-    "#545c63",
-    "#d9d5cc",
-    "#f6f4ef",
-    "#0b5566",
-    "#b3470a",
-)
+INK, MUTED, RULE, PAPER, OPEN = "#1b2126", "#545c63", "#d9d5cc", "#f6f4ef", "#b3470a"
 
 
 def write(path: Path, sheet: Sheet) -> None:

@@ -14,14 +14,9 @@ Kind = Literal["optimal", "feasible", "infeasible", "stopped"]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a solve came to. Read values only when `has_values`."""
+    """What a solve came to. Variables hold values only when it is optimal or feasible."""
 
     kind: Kind
-
-    @property
-    def has_values(self) -> bool:
-        """Whether the variables hold a solution."""
-        return self.kind in ("optimal", "feasible")
 
 
 def solve(problem: Any, *, seconds: float | None = None) -> Outcome:

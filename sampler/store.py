@@ -201,7 +201,7 @@ class Store:
         with self.database.transaction() as db:
             self._round(db, round_id)
             latest = self._latest_plan(db, round_id)
-            if latest is not None and latest.plan == plan:
+            if latest is not None and latest.plan.is_same(plan):
                 return latest
             taken = NumberedPlan(
                 number=(latest.number if latest else 0) + 1, taken_at=self._now(), plan=plan

@@ -181,8 +181,10 @@ def test_an_interrupt_is_status_130(tmp_path):
         [sys.executable, "-m", "sampler", "plan", str(pipe)],
         stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
-    time.sleep(1.5)
-    running.send_signal(signal.SIGINT)
+    with pipe.open("w"):  # opens once the command is reading
+        time.sleep(0.1)
+        running.send_signal(signal.SIGINT)
+        time.sleep(0.3)
     _, said = running.communicate(timeout=30)
     assert running.returncode == 130
     assert "Traceback" not in said

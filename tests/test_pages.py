@@ -13,6 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from sampler import example, figures
+from sampler.errors import StoreError
 from sampler.store import Store
 from tests.builders import a_brief, a_person
 
@@ -48,7 +49,8 @@ def failed(app):
 
 def text(app):
     """Everything the page says, tags taken out."""
-    drawn = " ".join(element.proto.body for element in app.get("html"))
+    bodies = [element.proto.body for element in app.get("html")]
+    drawn = " ".join(body for body in bodies if "--sp-ink:" not in body)
     titles = " ".join(t.value for t in [*app.title, *app.header])
     return unescape(re.sub(r"<[^>]+>", " ", f"{titles} {drawn}"))
 
@@ -169,7 +171,7 @@ def test_a_stage_moved_by_form_changes_coverage_at_once(store):
     assert "P01 (no-show)" in shown
 
 
-def test_the_grid_saves_each_cell_by_row(store):
+def test_the_grid_draws_and_reads_every_kind_of_cell(store):
     made = a_round(store)
     store.take_plan(made.id, figures.plan_of(made.brief))
     store.add_people(made.id, [a_person(), a_person()])
@@ -197,11 +199,8 @@ def test_two_windows_on_one_person_show_both_and_let_somebody_choose(store):
     app = opened("participants", made.id)
     app.selectbox(key="participants_who").set_value(person.id)
     app.selectbox(key="participants_stage").set_value("attended").run()
-    theirs = store.save_person(person.model_copy(update={"stage": "no_show"}))
-    app.session_state["participants_conflict"] = (
-        theirs, person.model_copy(update={"stage": "attended"}),
-    )  # fmt: skip
-    app.run()
+    store.save_person(person.model_copy(update={"stage": "no_show"}))
+    app.button(key="participants_save").click().run()
     assert "P01 was changed while you were editing" in said(app)
     assert "Stage No-show Attended" in said(app)
     app.button(key="participants_mine").click().run()
@@ -266,9 +265,12 @@ def test_rounds_are_archived_and_brought_back(store):
     a_round(store, title="Other")
     app = opened("rounds")
     app.session_state["rounds_more"] = True
-    app.selectbox(key="rounds_chosen").set_value(made).run()
+    app.selectbox(key="rounds_chosen").set_value(made.id).run()
     app.button(key="rounds_archive").click().run()
     assert store.round(made.id).is_archived
+    assert app.button(key="rounds_archive").label == "Bring back"
+    app.button(key="rounds_archive").click().run()
+    assert not store.round(made.id).is_archived
     assert not failed(app)
 
 
@@ -347,3 +349,87 @@ def test_each_round_shows_its_own_values(store):
     assert store.round(one.id).brief.people_wanted == 9
     app.switch_page("sampler/ui/pages/population.py").run()
     assert app.multiselect(key="population_place").value == ["E08000035"]
+
+
+def test_exact_rules_that_cannot_hold_are_explained_and_can_be_taken_out(store):
+    both = {"Female": 2, "Male": 2}
+    brief = a_brief(characteristic=[{"topic": "sex", "minimum": both, "maximum": both}])
+    made = store.add_round(brief)
+    app = opened("mix", made.id)
+    assert "leave room for 4 people and the round has 10" in said(app)
+    removals = [b for b in app.button if b.label.startswith("Remove 'Exactly 2")]
+    removals[0].click().run()
+    assert not failed(app)
+    assert "cannot all hold" not in said(app)
+
+
+def test_a_lower_age_takes_the_rules_on_gone_bands_with_it_and_says_so(store):
+    made = store.add_round(a_brief(characteristic=[{"topic": "age", "minimum": {"16-34": 2}}]))
+    app = opened("population", made.id)
+    app.number_input(key="population_lowest").set_value(18).run()
+    assert "Left out of the mix: the rule about 16-34." in said(app)
+    assert "18 to 34" in said(opened("mix", made.id))
+
+
+def test_what_could_not_be_saved_is_said_on_the_page_of_its_own_round(store, monkeypatch):
+    one, two = a_round(store), a_round(store, title="Two")
+    app = opened("coverage", one.id)
+
+    def full(*_arguments):
+        raise StoreError("The disk is full.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("sampler.store.Store.save_round", full)
+        app.segmented_control(key="coverage_count").set_value("secured").run()
+    assert "That was not saved The disk is full." in said(app)
+    assert "disk is full" not in said(opened("coverage", two.id))
+
+
+def test_a_renamed_round_has_no_new_plan(store):
+    made = a_round(store)
+    store.take_plan(made.id, figures.plan_of(made.brief))
+    store.save_round(made.model_copy(update={"brief": made.brief.changed(title="Another name")}))
+    assert "the plan in use" in said(opened("mix", made.id))
+    assert "has changed since" not in said(opened("coverage", made.id))
+    assert store.take_plan(made.id, figures.plan_of(store.round(made.id).brief)).number == 1
+
+
+def grid_of(store, held):
+    """The grid the page draws, to be handed edits the way the browser does."""
+    from sampler.ui.people_grid import Grid
+
+    return Grid(held, store.latest_plan(held.id).plan, store.people(held.id))
+
+
+def test_cells_edited_in_the_grid_are_stored_and_kept_apart_from_others(store, monkeypatch):
+    from types import SimpleNamespace
+
+    from sampler.ui import people_grid, person_dialog, state
+
+    held = a_round(store)
+    store.take_plan(held.id, figures.plan_of(held.brief))
+    store.add_people(held.id, [a_person(), a_person()])
+    session = {}
+    for module in (people_grid, person_dialog, state):
+        monkeypatch.setattr(module, "st", SimpleNamespace(session_state=session))
+    monkeypatch.setattr(state, "store", lambda: store)
+    grid = grid_of(store, held)
+    session[grid.key] = {"edited_rows": {0: {"Notes": "one"}, 1: {"Stage": "Attended"}}}
+    grid.save()
+    assert [(p.notes, p.stage) for p in store.people(held.id)] == [
+        ("one", "approached"), ("", "attended"),
+    ]  # fmt: skip
+    again = grid_of(store, held)
+    assert again.key == grid.key
+    session[grid.key]["edited_rows"][0]["Recruiter"] = "Agency"
+    again.save()
+    assert (store.people(held.id)[0].recruiter, store.people(held.id)[0].version) == ("Agency", 3)
+    shown = grid_of(store, held)
+    theirs = store.save_person(
+        store.people(held.id)[0].model_copy(update={"notes": "theirs", "stage": "offered"})
+    )
+    session[grid.key]["edited_rows"][0]["Stage"] = "No-show"
+    shown.save()
+    assert store.people(held.id)[0] == theirs
+    ((where, kept, mine),) = session[person_dialog.CONFLICTS]
+    assert (where, kept.stage, mine.stage) == (held.id, "offered", "no_show")

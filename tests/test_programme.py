@@ -100,7 +100,7 @@ def test_the_example_has_the_shape_of_the_public_account(store):
     assert views["businesses"].heard == 5
     assert 95 <= views["residents"].heard <= 105
     ethnic = views["residents"].characteristics[0]
-    assert programme.not_heard(ethnic)
+    assert any(row.heard == 0 for row in ethnic.rows)
     assert "and from nobody in" in programme.answer_line(views["residents"])
     assert programme.least_heard(views["residents"])[0][1].difference < 0
     references = [p.reference for people in store.people_of(

@@ -11,6 +11,7 @@ import streamlit as st
 
 import census
 from census.errors import CensusError
+from census.spelling import key as spelled
 from sampler import figures
 from sampler.brief import Brief, CharacteristicBrief, Voices
 from sampler.errors import BriefError, NoPlan
@@ -42,6 +43,7 @@ def voices_preview(brief: Brief, index: int, voices: Voices) -> str:
 
 
 @st.dialog("Change a characteristic", width="medium")
+@state.guarded
 def change(held: Round, index: int, planned: PlannedCharacteristic) -> None:
     """Ask how a characteristic is kept, how many voices, its groups, a share raised on purpose."""
     part = held.brief.characteristic[index]
@@ -69,7 +71,8 @@ def change(held: Round, index: int, planned: PlannedCharacteristic) -> None:
             horizontal=True,
             key=key("kept"),
         )
-        changes["must_have"] = kept == KEEP_EXACTLY
+        if (kept == KEEP_EXACTLY) != planned.must_have:
+            changes["must_have"] = kept == KEEP_EXACTLY
     if part.topic is not None:
         _groups(part, changes, key)
     if planned.basis != "minimums":
@@ -99,8 +102,6 @@ def _groups(part: CharacteristicBrief, changes: dict[str, Any], key: Key) -> Non
         )
         typed = tuple(band.strip() for band in bands.split(",") if band.strip())
         changes["bands"] = typed or None
-        if changes["bands"] != part.bands:
-            changes |= {"minimum": {}, "maximum": {}, "boost": {}, "merge": {}}
         return
     if len(offered) > 1:
         grouping = st.radio(
@@ -113,7 +114,7 @@ def _groups(part: CharacteristicBrief, changes: dict[str, Any], key: Key) -> Non
         )
         changes["grouping"] = grouping
         if grouping != topic.grouping(part.grouping):
-            changes |= {"minimum": {}, "maximum": {}, "boost": {}, "merge": {}, "keep_broad": False}
+            changes |= {"merge": {}, "keep_broad": False}
             return
         if grouping == "detailed":
             changes["keep_broad"] = st.checkbox(
@@ -141,54 +142,61 @@ def _groups(part: CharacteristicBrief, changes: dict[str, Any], key: Key) -> Non
 def _boost(
     planned: PlannedCharacteristic, part: CharacteristicBrief, changes: dict[str, Any], key: Key
 ) -> None:
-    """Ask for one share raised on purpose."""
-    raised = next(iter(part.boost.items()), None)
-    groups = ["No share", *planned.groups]
-    group = st.selectbox(
-        "Raise a share on purpose",
-        groups,
-        index=groups.index(raised[0]) if raised and raised[0] in groups else 0,
-        key=key("boost_group"),
-    )
-    if group == "No share":
-        changes.setdefault("boost", {})
-        return
-    if raised and raised[0] == group:
-        start = percent_typed(Fraction(raised[1]))
-    else:
-        now = next((q.share for q in planned.quotas if q.group == group), None)
+    """Ask for one share raised on purpose; others raised in a brief stay as they are."""
+    for group, raised in part.boost.items():
+        st.html(show.muted(f"{group} is raised to {percent_typed(Fraction(raised))}."))
+    groups = ["No change", *planned.groups]
+    chosen = st.selectbox("Raise a share on purpose", groups, key=key("boost_group"))
+    if chosen != "No change":
+        now = next((q.share for q in planned.quotas if q.group == chosen), None)
         start = percent_typed(now or Fraction(0))
-    share = st.text_input("To this share", start, key=key(f"boost_share_{group}"))
-    changes["boost"] = {group: share}
+        share = st.text_input("To this share", start, key=key(f"boost_share_{chosen}"))
+        if share != start:
+            others = {g: s for g, s in part.boost.items() if spelled(g) != spelled(chosen)}
+            changes["boost"] = {**others, chosen: share}
+    if part.boost and st.checkbox("As counted again: no share raised", key=key("boost_none")):
+        changes["boost"] = {}
 
 
 def _minimums(part: CharacteristicBrief, changes: dict[str, Any], key: Key) -> None:
     """Ask for the minimums of a characteristic that has nothing else."""
-    changes["minimum"] = {
-        group: int(st.number_input(f"At least: {group}", 0, 100_000, least, key=key(f"min_{i}")))
-        for i, (group, least) in enumerate(part.minimum.items())
+    least = {
+        group: int(st.number_input(f"At least: {group}", 0, 100_000, now, key=key(f"min_{i}")))
+        for i, (group, now) in enumerate(part.minimum.items())
     }
-    changes["minimum_share"] = {
-        group: st.number_input(
-            f"At least, in % of people: {group}", 0, 100, int(share * 100), key=key(f"share_{i}")
-        )
-        for i, (group, share) in enumerate(part.minimum_share.items())
-    }
-    changes["minimum_share"] = {g: Decimal(n) / 100 for g, n in changes["minimum_share"].items()}
+    if least != part.minimum:
+        changes["minimum"] = least
+    shares: dict[str, Any] = dict(part.minimum_share)
+    for i, (group, now) in enumerate(part.minimum_share.items()):
+        start = percent_typed(Fraction(now))
+        typed = st.text_input(f"At least this part: {group}", start, key=key(f"share_{i}"))
+        if typed != start:
+            shares[group] = typed
+    if shares != part.minimum_share:
+        changes["minimum_share"] = shares
 
 
 def _save(held: Round, index: int, changes: dict[str, Any]) -> None:
     """Save the change if it can be; otherwise say what is wrong in the dialog."""
     try:
-        if isinstance(changes.get("boost"), dict):
-            changes["boost"] = {g: _share(s) for g, s in changes["boost"].items()}
+        for field in ("boost", "minimum_share"):
+            if field in changes:
+                changes[field] = {
+                    g: _share(s) if isinstance(s, str) else s for g, s in changes[field].items()
+                }
         brief = held.brief.with_characteristic(index, **changes)
-        figures.mix_of(brief)
+        dropped: list[str] = []
+        if brief.areas:
+            figures.look_up(brief)
+            brief, dropped = figures.fitting(brief)
+            figures.mix_of(brief)
     except (BriefError, CensusError) as error:
         problems = getattr(error, "problems", (("", str(error)),))
         st.html(show.note("This cannot be", *(text for _, text in problems), kind="bad"))
         return
-    state.save_brief(held, lambda _: brief)
+    if state.save_brief(held, lambda _: brief) and dropped:
+        said = f"Left out with the groups that are gone: {listed(dropped)}."
+        state.tell(held.id, "Some rules went", said)
     st.rerun()
 
 
@@ -200,6 +208,7 @@ def _share(text: object) -> Decimal:
 
 
 @st.dialog("Add your own", width="medium")
+@state.guarded
 def add_own(held: Round) -> None:
     """Ask for a characteristic by hand: groups with shares, or with minimums only."""
     name = st.text_input("Characteristic", placeholder="Digital confidence", key="own_name")

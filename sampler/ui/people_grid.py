@@ -10,7 +10,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from sampler.model import Answer, Participant, Plan, PlannedCharacteristic
+from sampler.errors import StoreError
+from sampler.model import Answer, Participant, Plan, PlannedCharacteristic, Round
 from sampler.tracking import (
     STAGE_WORDS,
     STAGES,
@@ -18,6 +19,9 @@ from sampler.tracking import (
     choices,
     stage_named,
 )
+from sampler.ui import person_dialog, state
+
+SAVED, TURN = "participants_saved", "participants_grid"
 
 FIELDS = {
     "stage": "Stage",
@@ -112,3 +116,60 @@ def _field(field: str, value: Any) -> str:
     if isinstance(value, bool):
         return "Yes" if value else "No"
     return str(value or "none")
+
+
+class Grid:
+    """The editable table of one round as it was drawn, and how its edits are saved.
+
+    The grid stays the same widget after a save, so that somebody can type down a column. It
+    hands over every edit since it was first drawn; those already saved are passed over. A cell
+    that somebody else changed meanwhile is not overwritten: both versions are kept to choose
+    from, and the grid is drawn anew.
+    """
+
+    def __init__(self, held: Round, plan: Plan, shown: Sequence[Participant]) -> None:
+        self.held, self.plan, self.shown = held, plan, shown
+        ids = tuple(person.id for person in shown)
+        saved = st.session_state.get(SAVED)
+        stored = {person.id: _cells(plan, person) for person in shown}
+        if (
+            saved is None
+            or saved["ids"] != ids
+            or any(stored[i][column] != left for (i, column), (_, left) in saved["cells"].items())
+        ):
+            st.session_state[SAVED] = {"ids": ids, "cells": {}}
+            st.session_state[TURN] = st.session_state.get(TURN, 0) + 1
+        self.key = f"participants_grid_{held.id}_{st.session_state[TURN]}"
+
+    def save(self) -> None:
+        """Save the edits not saved yet, row by row."""
+        cells = st.session_state[SAVED]["cells"]
+        try:
+            now = {person.id: person for person in state.store().people(self.held.id)}
+        except StoreError as error:
+            state.tell(self.held.id, "That was not saved", str(error))
+            return
+        for row, typed in st.session_state[self.key]["edited_rows"].items():
+            shown = self.shown[int(row)]
+            new = {c: v for c, v in typed.items() if cells.get((shown.id, c), (None,))[0] != v}
+            current = now.get(shown.id)
+            if not new or current is None:
+                continue
+            before, stands = _cells(self.plan, shown), _cells(self.plan, current)
+            mine = edited(self.plan, current, new)
+            if (
+                any(stands[c] != before[c] and (shown.id, c) not in cells for c in new)
+                and mine != current
+            ):
+                person_dialog.keep_conflict(self.held, current, mine)
+                st.session_state.pop(SAVED)
+                return
+            if person_dialog.save(self.held, mine):
+                after = _cells(self.plan, mine)
+                cells.update({(shown.id, c): (v, after[c]) for c, v in new.items()})
+
+
+def _cells(plan: Plan, person: Participant) -> dict[str, Any]:
+    """Return a person as the grid's cells, to compare what was shown with what is stored."""
+    cells: dict[str, Any] = {part.name: person.answer(part.name) for part in plan.characteristics}
+    return cells | {name: getattr(person, field) for field, name in FIELDS.items()}

@@ -12,31 +12,34 @@ from sampler.model import Answer, Participant, Plan, Round
 from sampler.tracking import STAGE_WORDS, STAGES, answer_words, choices, looks_personal
 from sampler.ui import show, state
 
-CONFLICT = "participants_conflict"
+CONFLICTS = "participants_conflicts"
+TURN = "person_turn"
 
 
-@st.dialog("Add a person", width="large")
+def start() -> None:
+    """Make the next form of a new person an empty one, whatever an abandoned one held."""
+    st.session_state[TURN] = st.session_state.get(TURN, 0) + 1
+    st.session_state.pop("person_personal", None)
+
+
+@st.dialog("Add a person", width="large", on_dismiss="rerun")
+@state.guarded
 def add(held: Round, plan: Plan) -> None:
     """Ask for somebody's answers; the reference is given by the round."""
     if added := st.session_state.pop("person_added", None):
         st.html(show.muted(f"{added} is saved."))
     reference = state.store().next_reference(held.id)
-    turn = st.session_state.get("person_turn", 0)
+    turn = st.session_state.get(TURN, 0)
+    new = Participant(id="", reference=reference, stage="interested")
     with st.form(f"person_add_{turn}", border=False):
         st.html(show.empty(reference, "No names, phone numbers or e-mail addresses."))
-        person = _fields(
-            plan, Participant(id="", reference=reference, stage="interested"), f"add{turn}"
-        )
+        person = _fields(plan, new, f"add{turn}")
         with st.container(horizontal=True):
             once = st.form_submit_button("Save person", type="primary")
             another = st.form_submit_button("Save and add another")
     if (once or another) and _may_keep(person):
-        try:
-            saved = state.store().add_person(held.id, person)
-        except StoreError as error:
-            st.html(show.note("This person is not saved", str(error), kind="bad"))
-            return
-        st.session_state.person_turn = turn + 1
+        saved = state.store().add_person(held.id, person)
+        start()
         if another:
             st.session_state.person_added = saved.reference
             st.rerun(scope="fragment")
@@ -44,19 +47,20 @@ def add(held: Round, plan: Plan) -> None:
 
 
 @st.dialog("Change a person", width="large")
+@state.guarded
 def change(held: Round, plan: Plan, person: Participant) -> None:
     """Ask for other answers of somebody recorded."""
-    with st.form(f"person_change_{person.id}", border=False):
+    with st.form(f"person_change_{person.id}_{person.version}", border=False):
         st.html(show.empty(person.reference, ""))
         changed = _fields(plan, person, f"{person.id}_{person.version}")
-        with st.container(horizontal=True):
-            saved = st.form_submit_button("Save person", type="primary")
+        saved = st.form_submit_button("Save person", type="primary")
     if saved and _may_keep(changed):
-        save(changed)
+        save(held, changed)
         st.rerun()
 
 
 @st.dialog("Erase a person")
+@state.guarded
 def erase(person: Participant) -> None:
     """Ask once more; erasing is for good."""
     st.html(
@@ -75,17 +79,22 @@ def erase(person: Participant) -> None:
             st.rerun()
 
 
-def save(person: Participant) -> bool:
+def save(held: Round, person: Participant) -> bool:
     """Save a changed person; when somebody was faster both versions are kept to choose from."""
     try:
         state.store().save_person(person)
     except Conflict as conflict:
-        st.session_state[CONFLICT] = (conflict.theirs, person)
+        keep_conflict(held, conflict.theirs, person)
         return False
     except StoreError as error:
-        st.session_state[state.SAID] = str(error)
+        state.tell(held.id, f"{person.reference} was not saved", str(error))
         return False
     return True
+
+
+def keep_conflict(held: Round, theirs: object, mine: Participant) -> None:
+    """Keep both versions of a person until somebody has chosen."""
+    st.session_state.setdefault(CONFLICTS, []).append((held.id, theirs, mine))
 
 
 def _fields(plan: Plan, person: Participant, key: str) -> Participant:
@@ -95,11 +104,12 @@ def _fields(plan: Plan, person: Participant, key: str) -> Participant:
         name: answer for name, answer in person.answers.items() if plan.named(name) is None
     }
     for i, part in enumerate(plan.characteristics):
-        here = columns[i % 2]
-        offered = choices(part)
         known = person.answers.get(part.name)
+        offered = choices(part)
+        if known is not None and known.kind != "own_words" and known not in offered:
+            offered = [known, *offered]  # an answer from before the groups were changed
         at = next((n for n, a in enumerate(offered) if known and _same(a, known)), None)
-        picked = here.selectbox(
+        picked = columns[i % 2].selectbox(
             part.name,
             offered,
             index=at,
@@ -115,10 +125,11 @@ def _fields(plan: Plan, person: Participant, key: str) -> Participant:
         for i, part in enumerate(plan.characteristics):
             known = person.answers.get(part.name)
             own = known.text if known is not None and known.kind == "own_words" else ""
-            words = st.text_input(part.name, own, max_chars=200, key=f"person_{key}_own_{i}")
+            typed = st.text_input(part.name, own, max_chars=200, key=f"person_{key}_own_{i}")
             chosen = answers.get(part.name)
-            if words.strip() and (chosen is None or chosen.kind == "own_words"):
-                answers[part.name] = Answer(kind="own_words", text=words.strip())
+            if typed.strip() and (chosen is None or chosen.kind not in ("group", "broad")):
+                answers[part.name] = Answer(kind="own_words", text=typed.strip())
+        st.html(show.muted("A group chosen above counts before words typed here."))
     left, right = st.columns(2)
     stage = left.selectbox(
         "Stage",

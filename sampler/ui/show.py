@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from html import escape
 
@@ -12,6 +13,15 @@ from sampler.words import group_words
 MOST_MARKS = 20
 """Above this many in one group the number is enough."""
 STEPS = ("Population", "Mix and quotas", "Participants", "Coverage", "Recruitment sheet")
+
+
+def plain(text: str) -> str:
+    r"""Return typed text so that a label or title shows it as it is, not as Markdown.
+
+    >>> print(plain("£5 *or* [more]"))
+    £5 \*or\* \[more\]
+    """
+    return re.sub(r"([\\`*_~\[\](){}!$:<>#|])", r"\\\1", text)
 
 
 def box(inner: str, classes: str = "") -> str:

@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
+import logging
+import traceback
 from collections.abc import Callable
 from datetime import date
-from typing import Any, NoReturn
+from functools import wraps
+from pathlib import Path
+from typing import Any, NoReturn, ParamSpec
 
 import streamlit as st
 
+from census.errors import CensusError
 from sampler import figures
 from sampler.brief import Brief
-from sampler.errors import BriefError, Conflict, NoPlan, NotFound, StoreError
+from sampler.errors import (
+    BriefError,
+    Conflict,
+    NoPlan,
+    NotFound,
+    SamplerError,
+    StoreError,
+)
 from sampler.handover import london_today
 from sampler.model import NumberedPlan, Plan, Round, place_words
 from sampler.store import Store
 from sampler.ui import show
 from sampler.words import people
 
+Given = ParamSpec("Given")
+LOG = logging.getLogger("sampler")
 ROUND = "round"
-SAVE_CONFLICT = "save_conflict"
-SAID = "said"
+MESSAGES = "sampler_messages"
 PAGES = "sampler_pages"
 
 
@@ -91,14 +104,7 @@ def round_at_hand(step: str) -> Round:
     facts = [place(found.brief), people(found.brief.people_wanted)]
     st.html(show.step_line(step, found.title, facts))
     st.title(step)
-    if st.session_state.pop(SAVE_CONFLICT, None):
-        st.html(
-            show.note(
-                "This round was changed in another window",
-                "Your last change was not saved, so that nothing of theirs is lost. What you see "
-                "now is what stands; make your change again.",
-            )
-        )
+    draw_messages(found.id)
     return found
 
 
@@ -120,33 +126,83 @@ def shows(key: str, stored: object) -> str:
     return key
 
 
+def tell(round_id: str | None, title: str, text: str) -> None:
+    """Keep what must be said on the next page drawn for this round (None: on Rounds)."""
+    kept = st.session_state.setdefault(MESSAGES, [])
+    kept.append((round_id, title, text))
+
+
+def draw_messages(round_id: str | None) -> None:
+    """Say what could not be kept, once; what is about another round is no longer of use."""
+    for about, title, text in st.session_state.pop(MESSAGES, []):
+        if round_id is None or about == round_id:
+            st.html(show.note(title, text, kind="bad"))
+
+
 def save_brief(held: Round, change: Callable[[Brief], Brief]) -> bool:
-    """Save a changed brief; a change that cannot be is kept to be said on the page."""
+    """Save a changed brief; a change that cannot be is said on the next page drawn."""
     try:
         brief = change(held.brief)
-    except BriefError as error:
-        st.session_state[SAID] = str(error.problems[0][1])
+    except (BriefError, CensusError) as error:
+        problems = getattr(error, "problems", (("", str(error)),))
+        tell(held.id, "That was not kept", " ".join(text for _, text in problems))
         return False
-    if brief == held.brief:
-        return True
+    return brief == held.brief or save_round(held.model_copy(update={"brief": brief}))
+
+
+def save_round(changed: Round) -> bool:
+    """Save a changed round; what stops it is said on the next page drawn."""
     try:
-        store().save_round(held.model_copy(update={"brief": brief}))
+        store().save_round(changed)
     except Conflict:
-        st.session_state[SAVE_CONFLICT] = True
+        tell(
+            changed.id,
+            "This round was changed in another window",
+            "Your last change was not saved, so that nothing of theirs is lost. What you see now "
+            "is what stands; make your change again.",
+        )
         return False
     except StoreError as error:
-        st.session_state[SAID] = str(error)
+        tell(changed.id, "That was not saved", str(error))
         return False
     return True
 
 
-def said() -> str:
-    """Return what the last change was refused for, once."""
-    return str(st.session_state.pop(SAID, ""))
+def guarded(draw: Callable[Given, None]) -> Callable[Given, None]:
+    """Make a page or dialog say what fails in a sentence, and log only its kind and place.
+
+    The message of an error may hold what somebody typed, so it is neither shown nor logged
+    unless it is one of ours.
+    """
+
+    @wraps(draw)
+    def drawn(*arguments: Given.args, **named: Given.kwargs) -> None:
+        try:
+            draw(*arguments, **named)
+        except (SamplerError, CensusError) as error:
+            st.html(show.note("The planner cannot go on", str(error), kind="bad"))
+        except Exception as error:
+            last = traceback.extract_tb(error.__traceback__)[-1]
+            kind, where = type(error).__name__, f"{Path(last.filename).name}, line {last.lineno}"
+            LOG.error("A page failed: %s in %s", kind, where)
+            st.html(
+                show.note(
+                    "Something went wrong on this page",
+                    "What was saved is still there. Load the page again; if this comes back, tell "
+                    f"whoever looks after the planner: {kind} in {where}.",
+                    kind="bad",
+                )
+            )
+
+    return drawn
 
 
 def plan_in_use(held: Round) -> NumberedPlan:
-    """Return the plan in use; before there is one, take the brief's, or say what is missing."""
+    """Return the plan in use.
+
+    Before there is one, the brief's quotas are taken into use as plan 1, so that people can be
+    counted against something; without quotas the page says what is missing and stops.
+    """
     taken = store().latest_plan(held.id)
     if taken is None:
         plan = plan_or_none(held.brief)

@@ -35,6 +35,7 @@ if profiles:
     st.html(coverage_tables.who_next(profiles, plan))
 with st.container(horizontal=True, vertical_alignment="center"):
     if st.button("Add a person", type="primary", icon=":material/person_add:", key="coverage_add"):
+        person_dialog.start()
         person_dialog.add(round_, plan)
     state.link("sheet", "Send the gaps to a recruiter", ":material/description:")
 
@@ -66,7 +67,7 @@ left = gone(everyone, brief.count, partial_counts=brief.partial_counts)
 line = f"Against plan {taken.number}. Booked means offered, confirmed or reminded."
 st.html(show.muted(f"{line} Not counted: {left}." if left else line))
 latest = state.plan_or_none(brief)
-if latest is not None and latest != plan:
+if latest is not None and not latest.is_same(plan):
     st.html(show.muted("Mix and quotas has changed since; that takes effect with “Use this plan”."))
 
 with st.container(horizontal=True, vertical_alignment="center"):

@@ -1,6 +1,7 @@
 """Mix and quotas, step 2: how many people, which characteristics, which rules; the quotas."""
 
 from decimal import Decimal
+from fractions import Fraction
 
 import streamlit as st
 
@@ -14,7 +15,7 @@ from sampler.model import Plan, PlannedCharacteristic
 from sampler.quotas import close_call_words, group_noun
 from sampler.sizes import first_seats, groups_heard
 from sampler.ui import change_dialog, quota_tables, show, state
-from sampler.words import count, listed, people
+from sampler.words import count, listed, people, percent_typed
 
 ADD_OWN = "Add your own"
 FLOOR = Decimal("0.05")
@@ -55,8 +56,9 @@ def save_characteristics() -> None:
     state.save_brief(round_, change)
 
 
-offered = [topic.title for topic in census.TOPICS.values()]
-if len(brief.areas) > 1:
+used = {part.topic for part in brief.characteristic}
+offered = [topic.title for topic in census.TOPICS.values() if topic.id not in used]
+if len(brief.areas) > 1 and census.WHERE_THEY_LIVE.id not in used:
     offered.append(census.WHERE_THEY_LIVE.title)
 present = names(brief)
 options = [*present, *(title for title in offered if title not in present), ADD_OWN]
@@ -93,7 +95,7 @@ def last_good() -> tuple[Plan, NoPlan | None, Brief]:
         conflict, good = error, brief
         while True:
             named = {rule.field for rule in error.rules}
-            rule = [r for r in rules.of(good) if r.field in named][-1]
+            rule = [r for r in rules.of(good) if r.is_named_by(named)][-1]
             good = rules.without(good, rule)
             try:
                 return figures.plan_of(good), conflict, good
@@ -105,11 +107,13 @@ try:
     plan, conflict, good = last_good()
     mix = figures.mix_of(good)
 except (BriefError, CensusError) as error:
-    if refused := state.said():
-        st.html(show.note("That was not kept", refused, kind="bad"))
     problems = getattr(error, "problems", (("", str(error)),))
     st.html(show.note("There are no quotas yet", *(text for _, text in problems), kind="bad"))
-    state.link("population", "Population", ":material/arrow_back:")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if rules.of(brief) and st.button("Take out all rules", key="mix_no_rules"):
+            state.save_brief(round_, rules.without_any)
+            st.rerun()
+        state.link("population", "Population", ":material/arrow_back:")
     st.stop()
 
 
@@ -118,6 +122,12 @@ def save_rule() -> None:
     index, group = rules.choices(mix)[st.session_state.mix_rule_group]
     kind, number = st.session_state.mix_rule_kind, st.session_state.mix_rule_people
     state.save_brief(round_, lambda b: rules.add(b, index, group, kind, number))
+
+
+def floor_words() -> str:
+    """Word the rule with the share it has, or would have."""
+    above = brief.at_least_one_above or FLOOR
+    return f"At least 1 of each group above {percent_typed(Fraction(above))}"
 
 
 def save_floor() -> None:
@@ -141,7 +151,7 @@ has_price = any(
     rule.index < 0 or not brief.characteristic[rule.index].is_minimums_only for rule in in_force
 )
 broken = {rule.field for rule in conflict.rules} if conflict else set()
-cannot = [r for r in in_force if r.field in broken][-1:]
+cannot = [r for r in in_force if r.is_named_by(broken)][-1:]
 with st.container(horizontal=True, vertical_alignment="center", key="mix_rules"):
     with st.popover("Add a rule", icon=":material/rule:", on_change="rerun") as popover:
         if popover.open:
@@ -153,14 +163,14 @@ with st.container(horizontal=True, vertical_alignment="center", key="mix_rules")
                 st.number_input("People", 0, 100_000, 1, key="mix_rule_people")
                 st.form_submit_button("Save rule", type="primary", on_click=save_rule)
             st.checkbox(
-                "At least 1 of each group above 5%",
+                floor_words(),
                 key=state.shows("mix_floor", brief.at_least_one_above is not None),
                 on_change=save_floor,
             )
     for number, rule in enumerate(in_force):
         failing = rule in cannot
         st.button(
-            f"{rule.words}: cannot be met" if failing else rule.words,
+            show.plain(f"{rule.words}: cannot be met" if failing else rule.words),
             icon=":material/error:" if failing else ":material/close:",
             icon_position="left" if failing else "right",
             key=f"mix_rule_{number}",
@@ -174,14 +184,17 @@ with st.container(horizontal=True, vertical_alignment="center", key="mix_rules")
                 "No rules. Add one to make sure of a group, for example “at least 1 Chinese”."
             )
         )
-if refused := state.said():
-    st.html(show.note("That was not kept", refused, kind="bad"))
 if has_price:
     usual = figures.plan_of(rules.without_any(good))
     before = {part.name: {q.group: q.target for q in part.quotas} for part in usual.characteristics}
     st.html(quota_tables.rule_price(before, plan))
 
 if conflict is not None:
+    ways = [
+        way
+        for way in conflicts.ways_out(brief, conflict)
+        if state.plan_or_none(way.brief) is not None
+    ]
     with st.container(border=True, key="mix_conflict"):
         st.html(
             show.note(
@@ -192,9 +205,9 @@ if conflict is not None:
         )
         st.html(show.box("<p><b>Ways to put it right</b></p>"))
         with st.container(horizontal=True):
-            for number, way in enumerate(conflicts.ways_out(brief, conflict)):
+            for number, way in enumerate(ways):
                 st.button(
-                    way.label,
+                    show.plain(way.label),
                     key=f"mix_way_{number}",
                     on_click=take_way,
                     args=(way,),
@@ -202,7 +215,7 @@ if conflict is not None:
 
 taken = state.store().latest_plan(round_.id)
 everyone = state.store().people(round_.id)
-if everyone and taken is not None and taken.plan != plan:
+if everyone and taken is not None and not taken.plan.is_same(plan):
     below = coverage.below_booked(plan, everyone, partial_counts=brief.partial_counts)
     if below:
         st.html(
@@ -221,10 +234,13 @@ def take_swap(index: int, group: str, least: int) -> None:
 def draw(index: int, part: PlannedCharacteristic) -> None:
     """Draw one characteristic: how it is kept, its table, its source and its notes."""
     with st.container(horizontal=True, vertical_alignment="center", key=f"mix_head_{index}"):
-        st.header(part.name, anchor=False, width="content")
+        st.header(show.plain(part.name), anchor=False, width="content")
         st.html(show.hint(quota_tables.kept_line(part)), width="content")
         if st.button(
-            "Change", key=f"mix_change_{index}", type="tertiary", help=f"Change {part.name}"
+            "Change",
+            key=f"mix_change_{index}",
+            type="tertiary",
+            help=show.plain(f"Change {part.name}"),
         ):
             change_dialog.change(round_, index, part)
     total = sum(quota.people or 0 for quota in part.quotas)
@@ -239,7 +255,7 @@ def draw(index: int, part: PlannedCharacteristic) -> None:
         st.html(show.note("A close call", close_call_words(part)))
         call = part.close_call
         st.button(
-            f"Give it to {show.label(part, call.loser)}",
+            show.plain(f"Give it to {show.label(part, call.loser)}"),
             key=f"mix_swap_{index}",
             on_click=take_swap,
             args=(index, call.loser, call.loser_target + 1),
@@ -290,7 +306,7 @@ with st.expander("How this was worked out, and the brief as a file", key="mix_ho
     )
 
 label = "Start recruiting" if taken is None else "Use this plan"
-if taken is not None and taken.plan == plan:
+if taken is not None and taken.plan.is_same(plan):
     st.html(show.muted(f"Saved. These quotas are plan {taken.number}, the plan in use."))
     label = "Start recruiting"
 elif taken is not None:
@@ -299,7 +315,9 @@ elif taken is not None:
         st.html(
             show.note(
                 f"Plan {taken.number} is in use and people are booked",
-                f"Using these quotas instead changes: {listed(changed)}.",
+                f"Using these quotas instead changes: {listed(changed)}."
+                if changed
+                else "Using these instead changes no quota, only how they are kept or their notes.",
             )
         )
     else:

@@ -19,11 +19,11 @@ st.html(
         "e-mail addresses."
     )
 )
-if refused := state.said():
-    st.html(show.note("That was not saved", refused, kind="bad"))
 
-if conflict := st.session_state.get(person_dialog.CONFLICT):
-    theirs, mine = conflict
+waiting = st.session_state.get(person_dialog.CONFLICTS, [])
+here = next((one for one in waiting if one[0] == round_.id), None)
+if here is not None:
+    _, theirs, mine = here
     rows = people_grid.differences(plan, theirs, mine)
     st.html(
         show.note(
@@ -36,18 +36,18 @@ if conflict := st.session_state.get(person_dialog.CONFLICT):
     )
     with st.container(horizontal=True):
         if st.button("Keep theirs", key="participants_theirs"):
-            st.session_state.pop(person_dialog.CONFLICT)
+            waiting.remove(here)
             st.rerun()
         if st.button("Use mine", key="participants_mine"):
-            st.session_state.pop(person_dialog.CONFLICT)
-            person_dialog.save(mine.model_copy(update={"version": theirs.version}))
+            waiting.remove(here)
+            person_dialog.save(round_, mine.model_copy(update={"version": theirs.version}))
             st.rerun()
 
 with st.container(horizontal=True, vertical_alignment="center"):
     if st.button(
         "Add a person", type="primary", icon=":material/person_add:", key="participants_add"
     ):
-        st.session_state.pop("person_personal", None)
+        person_dialog.start()
         person_dialog.add(round_, plan)
     if everyone:
         line = tally(everyone, round_.brief.count, partial_counts=partial)
@@ -73,22 +73,14 @@ else:
     )
     by_id = {person.id: person for person in everyone}
     if shown_as == "Editable table":
-        version = st.session_state.get("participants_grid", 0)
-        key = f"participants_grid_{round_.id}_{version}"
-
-        def save_cells() -> None:
-            """Save what was edited, row by row; the grid is drawn anew from what is stored."""
-            for row, cells in st.session_state[key]["edited_rows"].items():
-                person_dialog.save(people_grid.edited(plan, everyone[int(row)], cells))
-            st.session_state.participants_grid = version + 1
-
+        grid = people_grid.Grid(round_, plan, everyone)
         st.data_editor(
             people_grid.frame(plan, everyone),
             column_config=people_grid.columns(plan),
             hide_index=True,
             disabled=["Ref."],
-            key=key,
-            on_change=save_cells,
+            key=grid.key,
+            on_change=grid.save,
             alt="People recruited, one row each. Every field can also be changed by form below.",
         )
         st.html(show.muted("Changes are saved as you make them."))
@@ -117,10 +109,14 @@ else:
         key="participants_stage",
     )
     person = by_id.get(chosen) if chosen else None
-    if button.button("Save", key="participants_save", disabled=person is None or stage is None):
-        assert person is not None
-        person_dialog.save(person.model_copy(update={"stage": stage}))
-        st.rerun()
+
+    def move() -> None:
+        """Move the person shown to the stage chosen; a faster change elsewhere is not lost."""
+        if person is not None and stage is not None:
+            person_dialog.save(round_, person.model_copy(update={"stage": stage}))
+
+    off = person is None or stage is None
+    button.button("Save", key="participants_save", disabled=off, on_click=move)
     with st.container(horizontal=True):
         if (
             st.button("Change all answers", key="participants_edit", disabled=person is None)

@@ -40,28 +40,33 @@ def save_place() -> None:
         parts = changed.characteristic
         if len(changed.areas) < 2:
             parts = tuple(p for p in parts if p.topic != census.WHERE_THEY_LIVE.id)
-        return changed.model_copy(update={"characteristic": parts})
+        return fitted(changed.model_copy(update={"characteristic": parts}))
 
     state.save_brief(round_, change)
 
 
 def save_ages() -> None:
-    """Keep the ages; typed bands that no longer fit are replaced by the ready ones."""
+    """Keep the ages; typed bands that no longer fit give way to the ready ones."""
 
     def change(b: Brief) -> Brief:
-        changed = b.changed(
-            lowest_age=st.session_state.population_lowest,
-            highest_age=st.session_state.population_highest,
-        )
-        parts = tuple(
-            part.model_copy(update={"bands": None, "minimum": {}, "maximum": {}})
-            if part.bands
-            else part
-            for part in changed.characteristic
-        )
-        return changed.model_copy(update={"characteristic": parts})
+        lowest, highest = st.session_state.population_lowest, st.session_state.population_highest
+        return fitted(b.changed(lowest_age=lowest, highest_age=highest))
 
     state.save_brief(round_, change)
+
+
+def fitted(changed: Brief) -> Brief:
+    """Drop what asks for groups that are gone, and say so."""
+    if not changed.areas:
+        return changed
+    kept, dropped = figures.fitting(changed)
+    if dropped:
+        state.tell(
+            round_.id,
+            "Some groups are no longer there",
+            f"Left out of the mix: {listed(dropped)}.",
+        )
+    return kept
 
 
 st.radio(
@@ -113,8 +118,6 @@ high.number_input(
     placeholder="none",
     on_change=save_ages,
 )
-if refused := state.said():
-    st.html(show.note("That was not kept", refused, kind="bad"))
 recorded = len(state.store().people(round_.id))
 taken = state.store().latest_plan(round_.id)
 if recorded and taken and {a.code for a in taken.plan.areas} != {a.code for a in areas}:
@@ -136,7 +139,7 @@ if brief.audience != "residents":
         st.html(show.muted(f"{part.name}: {groups}. {total:,} in all."))
     with (
         st.expander("Add your own figures", expanded=not from_own),
-        st.form("population_own", border=False, clear_on_submit=False),
+        st.form(f"population_own_{len(from_own)}", border=False),
     ):
         name = st.text_input("What they are divided by", placeholder="Role, tenancy, size ...")
         pasted = st.text_area(
@@ -151,6 +154,8 @@ if brief.audience != "residents":
                 parts = [part.model_dump() for part in brief.characteristic]
                 changed = brief.changed(characteristic=[*parts, own])
                 figures.mix_of(changed.changed(characteristic=[own]))
+                if name.strip().casefold() in (str(p.name).casefold() for p in from_own):
+                    raise BriefError.at("", f"There are figures called {name.strip()} already.")
                 state.save_brief(round_, lambda _: changed)
                 st.rerun()
             except BriefError as error:

@@ -17,7 +17,7 @@ start = names.index(mine or NO_PROGRAMME) if (mine or NO_PROGRAMME) in names els
 chosen = names[start] if names else NO_PROGRAMME
 if len(names) > 1:
     chosen = st.session_state.get("programme_name") or chosen
-st.title(chosen)
+st.title(show.plain(chosen))
 st.html(show.internal())
 if len(names) > 1:
     st.selectbox("Programme", names, index=names.index(chosen), key="programme_name")

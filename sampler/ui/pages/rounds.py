@@ -9,12 +9,13 @@ from sampler.errors import BriefError
 from sampler.model import Round
 from sampler.programme import AUDIENCE_ONE
 from sampler.ui import show, state
-from sampler.words import count, listed, people
+from sampler.words import count, day, listed, people
 
 store = state.store()
 
 
 @st.dialog("New round")
+@state.guarded
 def new_round() -> None:
     """Ask for a name, and for the programme it belongs to."""
     with st.form("rounds_new", border=False):
@@ -37,6 +38,7 @@ def start(title: str, programme: str | None) -> None:
 
 
 @st.dialog("Open a brief")
+@state.guarded
 def open_brief() -> None:
     """Read a brief somebody saved, and make it a round."""
     given = st.file_uploader("Brief (.toml)", type=["toml"], key="rounds_file")
@@ -51,12 +53,13 @@ def open_brief() -> None:
             lines = [f"{field}: {text}" if field else text for field, text in error.problems]
             st.html(show.note("This brief cannot be read", *lines, kind="bad"))
             return
-        if st.button(f"Create {brief.title}", type="primary", key="rounds_file_create"):
+        if st.button(show.plain(f"Create {brief.title}"), type="primary", key="rounds_file_create"):
             state.choose(store.add_round(brief).id)
             state.go("population")
 
 
 @st.dialog("Copy a round")
+@state.guarded
 def copy_round(one: Round) -> None:
     """Ask what the copy is called; people are not copied."""
     with st.form("rounds_copying", border=False):
@@ -67,6 +70,7 @@ def copy_round(one: Round) -> None:
 
 
 @st.dialog("Rename a round")
+@state.guarded
 def rename_round(one: Round) -> None:
     """Ask for another name and programme."""
     with st.form("rounds_renaming", border=False):
@@ -79,6 +83,7 @@ def rename_round(one: Round) -> None:
 
 
 @st.dialog("Delete a round")
+@state.guarded
 def delete_round(one: Round) -> None:
     """Ask once more; deleting erases the people."""
     recorded = len(store.people(one.id))
@@ -123,6 +128,7 @@ def standing(one: Round) -> tuple[str, str, str, str]:
 
 
 st.title("Rounds")
+state.draw_messages(None)
 rounds = store.rounds(archived=True)
 if not rounds:
     st.html(
@@ -148,7 +154,7 @@ if not rounds:
     st.stop()
 
 plans = store.latest_plans()
-everyone = store.people_of([one.id for one in rounds])
+everyone = store.people_of([one.id for one in rounds if one.id in plans])
 by_audience: dict[str, int] = {}
 for one in rounds:
     if not one.is_archived:
@@ -177,7 +183,7 @@ with st.container(key="rounds_table"):
             place, filled, stands, missing = standing(one)
             name.page_link(
                 state.page("mix" if one.brief.areas else "population"),
-                label=one.title,
+                label=show.plain(one.title),
                 query_params={state.ROUND: one.id},
             )
             cells.html(show.round_cells(place, filled, stands, missing))
@@ -185,10 +191,23 @@ if any(one.is_archived for one in rounds):
     st.checkbox("Show archived rounds", key="rounds_archived")
 
 with st.expander("Copy, rename, archive or delete a round", key="rounds_more", on_change="rerun"):
-    chosen = st.selectbox(
-        "Round", rounds, format_func=lambda one: one.title, index=None, key="rounds_chosen",
+    by_id = {one.id: one for one in rounds}
+    repeated = {one.title for one in rounds if sum(o.title == one.title for o in rounds) > 1}
+
+    def named(round_id: str) -> str:
+        """Write a round by its title, with its day where titles repeat."""
+        one = by_id[round_id]
+        return f"{one.title}, {day(one.created_at.date())}" if one.title in repeated else one.title
+
+    picked = st.selectbox(
+        "Round",
+        list(by_id),
+        format_func=named,
+        index=None,
+        key="rounds_chosen",
         placeholder="Choose a round",
-    )  # fmt: skip
+    )
+    chosen = by_id.get(picked) if picked else None
     with st.container(horizontal=True):
         off = chosen is None
         if st.button("Copy", key="rounds_copy", disabled=off) and chosen:
@@ -198,7 +217,7 @@ with st.expander("Copy, rename, archive or delete a round", key="rounds_more", o
         archived = chosen is not None and chosen.is_archived
         label = "Bring back" if archived else "Archive"
         if st.button(label, key="rounds_archive", disabled=off) and chosen:
-            store.save_round(chosen.model_copy(update={"is_archived": not chosen.is_archived}))
+            state.save_round(chosen.model_copy(update={"is_archived": not chosen.is_archived}))
             st.rerun()
         if st.button("Delete", key="rounds_delete", disabled=off) and chosen:
             delete_round(chosen)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from sampler import handover, sheets
-from sampler.errors import Conflict
+from sampler.errors import StoreError
 from sampler.model import Fieldwork
 from sampler.screener import question
 from sampler.tracking import answer_words
@@ -40,7 +40,7 @@ with_people = bool(everyone) and st.checkbox(
     help="Left out unless you tick this. Those who take a place are in the counts either way.",
 )
 sheet = handover.Sheet(
-    taken.plan,
+    taken.plan.model_copy(update={"title": round_.title}),
     round_.id,
     taken.number,
     round_.fieldwork,
@@ -110,9 +110,11 @@ with (
         fieldwork = Fieldwork(**written, recruit=int(recruit) if recruit else None)
         try:
             state.store().save_round(round_.model_copy(update={"fieldwork": fieldwork}))
-        except Conflict:
-            st.session_state[state.SAVE_CONFLICT] = True
-        st.rerun()
+        except StoreError as error:
+            again = " Load the page again to see it; what you typed here is not kept then."
+            st.html(show.note("This is not saved", str(error) + again, kind="bad"))
+        else:
+            st.rerun()
 
 st.header("What the recruiter sees", anchor=False)
 brief, quotas, people, screener, sources, short = st.tabs(
