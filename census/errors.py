@@ -40,5 +40,9 @@ class BadBands(CensusError):
     """Age bands that do not cover every age of the round once, in order."""
 
 
+class TooFewAreas(CensusError):
+    """Where people live divides them only with more than one area."""
+
+
 class ExtractError(CensusError):
     """The figures kept with this app cannot be read."""

@@ -21,8 +21,11 @@ from census.errors import ExtractError, OverlappingAreas, UnknownArea
 from census.model import Area
 from census.tables import TABLES
 
+NEAREST = 3
 DATA = Path(__file__).parent / "data"
-FORMAT = 1
+FORMAT = 2
+AUTHORITIES = 331
+"""Local authorities of England and Wales in 2022."""
 
 
 def _little_endian(counts: array[int]) -> array[int]:
@@ -46,9 +49,15 @@ def pack(
         "areas": list(areas),
         "issued": issued,
         "bytes": len(body),
-        "crc": zlib.crc32(body),
     }
+    head["crc"] = _checksum(head, body)
     return json.dumps(head, ensure_ascii=False).encode() + b"\n" + body
+
+
+def _checksum(head: dict[str, object], body: bytes) -> int:
+    """Return the checksum of a table file: everything its first line says, and its body."""
+    said = {name: value for name, value in head.items() if name != "crc"}
+    return zlib.crc32(json.dumps(said, sort_keys=True).encode() + body)
 
 
 @dataclass(frozen=True)
@@ -82,7 +91,7 @@ def table(table_id: str, folder: Path = DATA) -> TableFigures:
         if (
             head["format"] != FORMAT
             or len(body) != head["bytes"]
-            or zlib.crc32(body) != head["crc"]
+            or _checksum(head, body) != head["crc"]
         ):
             raise ValueError
         counts = array("I")
@@ -128,6 +137,8 @@ def gazetteer(folder: Path = DATA) -> Gazetteer:
     path = folder / "areas.json"
     try:
         listed = json.loads(path.read_text("utf-8"))
+        if sum(row["type"] == "local authority" for row in listed) != AUTHORITIES:
+            raise ValueError
         called = {row["code"]: row["name"] for row in listed}
         areas = {
             row["code"]: Area(
@@ -167,7 +178,7 @@ def plain(name: str) -> str:
     """
     bare = unicodedata.normalize("NFKD", name.replace("&", " and "))
     kept = "".join(
-        " " if c in "-,'’" else c for c in bare if not unicodedata.combining(c) and c != "."
+        " " if c in "-," else c for c in bare if not unicodedata.combining(c) and c not in ".'’"
     )
     return " ".join(kept.casefold().split())
 
@@ -196,11 +207,24 @@ def area(asked: str, folder: Path = DATA) -> Area:
     named = places.names.get(plain(asked), ())
     if named:
         return places.areas[named[0]]
-    near = get_close_matches(plain(asked), list(places.names), n=3, cutoff=0.7)
-    codes = dict.fromkeys(places.names[name][0] for name in near)
-    raise UnknownArea(
-        asked, [f"{places.areas[code].name} ({places.areas[code].type})" for code in codes]
-    )
+    raise UnknownArea(asked, [f"{a.name} ({a.type})" for a in nearest(asked, folder)])
+
+
+def nearest(asked: str, folder: Path = DATA) -> list[Area]:
+    """Return up to three areas somebody may have meant: names that hold the word, else look alike.
+
+    >>> [a.name for a in nearest("Birmingam")], [a.name for a in nearest("Bournemouth")]
+    (['Birmingham'], ['Bournemouth, Christchurch and Poole'])
+    """
+    if holding := find_areas(asked, folder):
+        return holding[:NEAREST]
+    places = gazetteer(folder)
+    words = plain(asked)
+    near = get_close_matches(words, list(places.names), n=NEAREST, cutoff=0.7)
+    near = near or [n for n in places.names if words and n.split()[0] == words.split()[0]][:NEAREST]
+    codes = get_close_matches(asked.strip().upper(), list(places.areas), n=NEAREST, cutoff=0.85)
+    found = dict.fromkeys([*(places.names[name][0] for name in near), *codes])
+    return [places.areas[code] for code in found][:NEAREST]
 
 
 def find_areas(query: str, folder: Path = DATA) -> list[Area]:

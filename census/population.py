@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from census import extract
-from census.errors import BadBands, UnknownGroup, UnknownGrouping
+from census.errors import BadBands, TooFewAreas, UnknownGroup
 from census.model import (
     CENSUS_DATE,
     LICENCE,
@@ -30,18 +30,17 @@ from census.topics import (
 
 Band = tuple[int, int | None]
 ALL_AGES = Ages(0)
+YOUNGEST_ADULT = 16
 
 
 def band_name(band: Band) -> str:
     """Write a band as a brief does.
 
-    >>> band_name((16, 34)), band_name((75, None)), band_name((17, 17))
-    ('16-34', '75+', '17')
+    >>> band_name((16, 34)), band_name((75, None))
+    ('16-34', '75+')
     """
     low, high = band
-    if high is None:
-        return f"{low}+"
-    return f"{low}-{high}" if high > low else f"{low}"
+    return f"{low}+" if high is None else f"{low}-{high}"
 
 
 def default_bands(ages: Ages) -> list[str]:
@@ -67,7 +66,7 @@ def read_bands(bands: Sequence[str], ages: Ages) -> list[Band]:
     """
     read: list[Band] = []
     for text in bands:
-        found = re.fullmatch(r"(\d{1,3})(?:\s*[-–]\s*(\d{1,3})|\s*(\+))?", text.strip())
+        found = re.fullmatch(r"([0-9]{1,3})(?:\s*[-–]\s*([0-9]{1,3})|\s*(\+))?", text.strip())
         if not found:
             raise BadBands(f"The age band {text!r} cannot be read. Write '16-34' or '75+'.")
         low = int(found[1])
@@ -181,7 +180,7 @@ def distribution(
         topic.id,
         topic,
         tuple(areas),
-        topic.grouping(grouping) if topic is not WHERE_THEY_LIVE else "groups",
+        topic.grouping(grouping),
         ages or Ages(),
         None if bands is None else tuple(bands),
         merged,
@@ -200,7 +199,7 @@ def _distribution(
 ) -> Distribution:
     extract.check_apart(areas)
     if bands is not None and topic.id != "age":
-        raise UnknownGrouping(f"{topic.title} has no age bands; only Age takes them.")
+        raise BadBands(f"{topic.title} has no age bands; only Age takes them.")
     notes: list[str] = []
     table, base, not_answered = topic.table, topic.base, 0
     title = topic.table_title
@@ -225,7 +224,7 @@ def _distribution(
         added = _sum("TS009", areas, [])[1]
     elif topic is WHERE_THEY_LIVE:
         if len(areas) < 2:
-            raise UnknownGrouping("'Where they live' needs more than one area.")
+            raise TooFewAreas("'Where they live' needs more than one area.")
         groups = [GroupCount(area.name, residents([area], ages)) for area in areas]
         table = "TS001" if ages == ALL_AGES else table
         title, base = TABLES[table].title, ages.words()
@@ -303,8 +302,15 @@ def _broad(groups: Sequence[GroupCount]) -> list[GroupCount]:
 
 def _leaning(topic: Topic, ages: Ages) -> str:
     """Say which way the base pulls; nothing where the base is the round's own."""
+    if topic.kind == "all ages" and ages == ALL_AGES:
+        return ""
+    if topic.kind == "all ages" and ages.lowest < YOUNGEST_ADULT:
+        return (
+            f"All ages are counted; this round is open to {ages.words()}, so the shares can be "
+            "out for the ages left out."
+        )
     if topic.kind in ("all ages", "households"):
-        return "" if topic.kind == "all ages" and ages == ALL_AGES else topic.leaning
+        return topic.leaning
     if topic.kind in ("adults", "living alone") and ages != Ages(16):
         return (
             f"{topic.title} counts {BASE_WORDS[topic.kind]}; this round is open to "
@@ -319,14 +325,19 @@ def names_of(topic: Topic) -> dict[str, str]:
     A group answers to its short name, its official label, and the last part of that label where
     no other group has it.
     """
-    names = {key(leaf.name): leaf.name for leaf in topic.leaves}
-    names |= {key(str(leaf.broad)): str(leaf.broad) for leaf in topic.leaves if leaf.broad}
+    short = {key(leaf.name): leaf.name for leaf in topic.leaves}
+    short |= {key(str(leaf.broad)): str(leaf.broad) for leaf in topic.leaves if leaf.broad}
+    meant: dict[str, set[str]] = {}
+    prefix = TABLES[topic.table].prefix if topic.table in TABLES else ""
     for leaf in topic.leaves:
-        for label in (leaf.label, leaf.label.rsplit(": ", 1)[-1]):
-            names.setdefault(key(label), leaf.name)
+        for label in (leaf.label, f"{prefix}: {leaf.label}", leaf.label.rsplit(": ", 1)[-1]):
+            meant.setdefault(key(label), set()).add(leaf.name)
         if leaf.broad and ": " in leaf.label:
-            names.setdefault(key(leaf.label.split(": ", 1)[0]), leaf.broad)
-    return names
+            head = leaf.label.split(": ", 1)[0]
+            for label in (head, f"{prefix}: {head}"):
+                meant.setdefault(key(label), set()).add(leaf.broad)
+    official = {label: next(iter(names)) for label, names in meant.items() if len(names) == 1}
+    return official | short
 
 
 def _merged(

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 
 
 def key(text: str) -> str:
     """Return the form in which names are compared: case and spaces forgiven.
 
-    >>> key("  White  and asian ")
-    'white and asian'
+    >>> key("  White  and asian "), key("16 – 34") == key("16-34")
+    ('white and asian', True)
     """
-    return " ".join(text.split()).casefold()
+    spaced = re.sub(r"\s*([:\-–])\s*", lambda mark: mark[1].replace("–", "-"), text)
+    return " ".join(spaced.split()).casefold()
 
 
 def or_list(words: Sequence[str]) -> str:

@@ -81,7 +81,12 @@ def topics() -> list[dict[str, Any]]:
 
 def conflict(error: NoPlan) -> dict[str, Any]:
     """Return the rules that cannot hold together."""
-    return {"conflict": [{"rule": rule.rule, "field": rule.field} for rule in error.rules]}
+    return {
+        "conflict": [
+            {"rule": f"{rule.rule[0].upper()}{rule.rule[1:]}.", "field": rule.field}
+            for rule in error.rules
+        ]
+    }
 
 
 def to_json(answer: object) -> str:

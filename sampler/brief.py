@@ -6,6 +6,7 @@ What can be checked without census figures is checked here; groups are checked i
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
@@ -19,15 +20,20 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    StrictBool,
     ValidationError,
     field_validator,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
+from census.spelling import key
 from sampler.errors import BriefError
-from sampler.words import percent_typed
+from sampler.words import percent_exact, percent_typed
 
 MOST_PEOPLE = 100_000
+DEFAULT_LOWEST_AGE = 16
+GROUP_FIELDS = ("shares", "people", "minimum", "minimum_share", "maximum", "boost", "merge")
 LARGEST_BRIEF_BYTES = 1_000_000
 Voices = Literal["population", "more_even", "equal"]
 Audience = Literal["residents", "service users", "staff", "businesses"]
@@ -62,7 +68,7 @@ def _decimal(value: object) -> object:
     if not read.is_finite():
         raise ValueError("must be a finite number such as 0.3.")
     if read < 0:
-        raise ValueError(f"is {read}; it cannot be negative.")
+        raise ValueError(f"is {read}; a share cannot be negative.")
     if read.adjusted() > 12 or (read and read.adjusted() < -18):
         raise ValueError("is too large or too small to use.")
     return read
@@ -97,7 +103,7 @@ class CharacteristicBrief(_Part):
     grouping: Name | None = None
     bands: tuple[Name, ...] | None = None
     merge: dict[Name, tuple[Name, ...]] = {}
-    keep_broad: bool = False
+    keep_broad: StrictBool = False
     shares: dict[Name, Share] | None = None
     people: dict[Name, Census] | None = None
     minimum: dict[Name, Whole] = {}
@@ -105,7 +111,35 @@ class CharacteristicBrief(_Part):
     maximum: dict[Name, Whole] = {}
     boost: dict[Name, Share] = {}
     voices: Voices = "population"
-    must_have: bool | None = None
+    must_have: StrictBool | None = None
+
+    @field_validator(*GROUP_FIELDS, mode="before")
+    @classmethod
+    def _names_each_once(cls, groups: object) -> object:
+        if isinstance(groups, dict):
+            seen = [key(name) for name in groups if isinstance(name, str)]
+            twice = [name for name in groups if isinstance(name, str) and seen.count(key(name)) > 1]
+            if twice:
+                raise ValueError(f"names {twice[0].strip()} twice.")
+        return groups
+
+    @field_validator("shares", mode="before")
+    @classmethod
+    def _are_shares(cls, shares: object) -> object:
+        """Refuse a share that is no number, or negative, with the sum of the others."""
+        if not isinstance(shares, dict):
+            return shares
+        good: list[Fraction] = []
+        bad: list[str] = []
+        for group, value in shares.items():
+            try:
+                good.append(Fraction(Decimal(str(_decimal(value)))))
+            except ValueError as error:
+                bad.append(f"{str(group).strip()} {error}")
+        if bad:
+            rest = percent_exact(sum(good, Fraction(0)))
+            raise ValueError(f"{' '.join(bad)} The other shares add up to {rest}, not 100%.")
+        return shares
 
     @field_validator("shares")
     @classmethod
@@ -113,10 +147,10 @@ class CharacteristicBrief(_Part):
         if shares is not None:
             total = sum(map(Fraction, shares.values()), Fraction(0))
             if not shares or abs(total - 1) > Fraction(5, 1000):
-                over = percent_typed(abs(total - 1))
+                over = percent_exact(abs(total - 1))
                 way = f"lower one by {over}" if total > 1 else f"raise one by {over}"
                 raise ValueError(
-                    f"Shares add up to {percent_typed(total)}. They must add up to 100%: {way}."
+                    f"Shares add up to {percent_exact(total)}. They must add up to 100%: {way}."
                 )
         return shares
 
@@ -127,7 +161,7 @@ class CharacteristicBrief(_Part):
             raise ValueError("There is nobody in these figures.")
         return people
 
-    @field_validator("boost", "minimum_share")
+    @field_validator("boost")
     @classmethod
     def _within_one(cls, shares: dict[str, Decimal]) -> dict[str, Decimal]:
         total = sum(shares.values(), Decimal(0))
@@ -158,11 +192,6 @@ class CharacteristicBrief(_Part):
                 raise ValueError("voices needs shares; there are only minimums here.")
             if ANY.casefold() in (g.casefold() for g in (*self.minimum, *self.minimum_share)):
                 raise ValueError(f"{ANY} takes everyone else; it needs no minimum.")
-        for group, least in self.minimum.items():
-            if group in self.maximum and least > self.maximum[group]:
-                raise ValueError(
-                    f"the minimum of {group}, {least}, is above its maximum, {self.maximum[group]}."
-                )
         return self
 
     @property
@@ -183,17 +212,28 @@ class Brief(_Part):
     audience: Audience = "residents"
     at_least_one_above: Share | None = None
     count: Counting = "planned"
-    partial_counts: bool = False
+    partial_counts: StrictBool = False
     characteristic: tuple[CharacteristicBrief, ...] = ()
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
-        low, high = self.lowest_age, self.highest_age
-        if high is not None and high < (16 if low is None else low):
-            raise ValueError(f"The highest age, {high}, is below the lowest, {low or 16}.")
+        high = self.highest_age
+        if high is not None and high < self.starts_at:
+            text = f"The highest age, {high}, is below the lowest, {self.starts_at}."
+            raise _at("highest_age", text)
         if self.at_least_one_above is not None and self.at_least_one_above > 1:
-            raise ValueError("at_least_one_above is a share between 0 and 1, such as 0.05.")
+            raise _at("at_least_one_above", "must be a share between 0 and 1, such as 0.05.")
         return self
+
+    @property
+    def starts_at(self) -> int:
+        """The lowest age: as set, else where the first age band begins, else 16."""
+        if self.lowest_age is not None:
+            return self.lowest_age
+        for part in self.characteristic:
+            if part.bands and (found := re.match(r"\s*([0-9]{1,3})", part.bands[0])):
+                return int(found[1])
+        return DEFAULT_LOWEST_AGE
 
     def to_toml(self) -> str:
         """Write the brief as a TOML file that `read` takes back unchanged."""
@@ -208,6 +248,11 @@ class Brief(_Part):
     def changed(self, **changes: object) -> Brief:
         """Return the brief with fields changed and everything checked again."""
         return from_values(self.model_dump() | changes)
+
+
+def _at(field: str, text: str) -> PydanticCustomError:
+    """Return the error of one field that only the whole brief can tell."""
+    return PydanticCustomError("at_field", "{text}", {"field": field, "text": text})
 
 
 def from_values(values: Mapping[str, Any]) -> Brief:
@@ -225,8 +270,11 @@ def read(text: str) -> Brief:
     """Return the brief a TOML text holds; raises `BriefError`."""
     try:
         values = tomllib.loads(text, parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise BriefError([("", f"This is not a TOML file: {error}.")]) from None
+    except RecursionError:
+        raise BriefError([("", "This is not a TOML file: it is nested too deeply.")]) from None
+    except ValueError as error:
+        what = str(error) if isinstance(error, tomllib.TOMLDecodeError) else "a number is too long"
+        raise BriefError([("", f"This is not a TOML file: {what}.")]) from None
     return from_values(values)
 
 
@@ -282,6 +330,8 @@ def _problem(error: Any) -> tuple[str, str]:
         near = difflib.get_close_matches(str(location[-1]), list(model.model_fields), n=1)
         hint = f"Did you mean {near[0]}?" if near else f"Keys are {', '.join(model.model_fields)}."
         return field, f"is a key no brief has. {hint}"
+    if kind == "at_field":
+        return str(error["ctx"]["field"]), str(error["ctx"]["text"])
     if kind == "value_error":
         return field, str(error["ctx"]["error"])
     if kind == "literal_error":

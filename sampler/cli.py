@@ -6,6 +6,7 @@ failed, 2 the input is wrong, 3 no plan exists, 130 interrupted.
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from census.errors import ExtractError
 from sampler import answers, figures
 from sampler import brief as briefs
 from sampler.errors import BriefError, NoPlan, SamplerError
+from sampler.words import listed
 
 FAILED, WRONG_INPUT, NO_PLAN, INTERRUPTED = 1, 2, 3, 130
 
@@ -66,8 +68,11 @@ def plan(
     ] = None,
 ) -> None:
     """Turn a brief into whole-number quotas."""
+    if sheet is not None and (sheet.suffix != ".xlsx" or (sheet.exists() and not sheet.is_file())):
+        _stop(f"{sheet}: the sheet is written to a file whose name ends in .xlsx.", WRONG_INPUT)
     try:
-        made = figures.plan_of(briefs.read_file(file))
+        brief = briefs.read_file(file)
+        made = figures.plan_of(brief)
     except BriefError as error:
         for field, text in error.problems:
             _say(f"{file}: {field}: {text}" if field else f"{file}: {text}")
@@ -80,7 +85,7 @@ def plan(
         from sampler import handover, sheets
 
         try:
-            sheets.write(sheet, handover.for_plan(made))
+            sheets.write(sheet, handover.for_plan(made, brief))
         except OSError as error:
             _stop(f"{sheet} cannot be written ({error.strerror}).", FAILED)
         _say(f"Wrote {sheet}.")
@@ -99,7 +104,9 @@ def areas(
     elif found:
         print(answers.areas_text(found))
     else:
-        _say(f"No place called {query}.")
+        near = census.nearest(query)
+        hint = f" Did you mean {listed([one.name for one in near], 'or')}?" if near else ""
+        _say(f"No place called {query}.{hint}")
 
 
 @app.command("topics")
@@ -110,8 +117,11 @@ def topics(as_json: AsJson = False) -> None:
 
 def main() -> None:
     """Run the command line with the statuses above."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
     try:
         code = app(standalone_mode=False)
+        sys.stdout.flush()
     except (ExtractError, SamplerError) as error:
         _say(str(error))
         code = FAILED
@@ -120,7 +130,11 @@ def main() -> None:
     except KeyboardInterrupt:
         code = INTERRUPTED
     except BrokenPipeError:
-        sys.stderr.close()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = FAILED
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _say(f"The answer could not be written ({error.strerror}).")
         code = FAILED
     except Exception as error:
         show = getattr(error, "show", None)

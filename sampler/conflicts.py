@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 from sampler import rules
+from sampler.apportion import Shares
 from sampler.brief import Brief
 from sampler.errors import NoPlan, Rule
 from sampler.mix import Mix, MixCharacteristic
@@ -42,11 +44,12 @@ def _too_many(part: MixCharacteristic, wanted: int) -> None:
         if sum(number for number, _ in without) > wanted:
             asked = without
     named = [rule for _, rule in asked]
-    needed = sum(number for number, _ in asked)
+    these = sum(number for number, _ in asked)
+    needed = sum(number for number, _ in part.minimums)
     words = listed([f"'{rule.rule}'" for rule in named])
     raise NoPlan(
         named,
-        f"{part.name}: {words} {'needs' if len(named) == 1 else 'need'} {people(needed)}, and "
+        f"{part.name}: {words} {'needs' if len(named) == 1 else 'need'} {people(these)}, and "
         f"the round has {wanted:,}. Speak to {people(needed)} or lower a minimum.",
         needed,
     )
@@ -57,13 +60,26 @@ def _too_few(part: MixCharacteristic, wanted: int) -> None:
     room = sum(shares.ceiling(i, wanted) for i in range(len(part.groups)))
     if part.basis == "minimums" or room >= wanted:
         return
-    named = [group.limit for group in part.groups if group.limit]
+    limits = [i for i, group in enumerate(part.groups) if group.limit]
+    for one in reversed(limits[:]):
+        without = [other for other in limits if other != one]
+        if _room(shares, without, wanted) < wanted:
+            limits = without
+    named = [limit for i in limits if (limit := part.groups[i].limit)]
     words = listed([f"'{rule.rule}'" for rule in named])
+    leave = "leaves" if len(named) == 1 else "leave"
     raise NoPlan(
         named,
-        f"{part.name}: {words} leave room for {people(room)} and the round has {wanted:,}. "
+        f"{part.name}: {words} {leave} room for {people(room)} and the round has {wanted:,}. "
         "Raise a maximum or speak to fewer people.",
     )
+
+
+def _room(shares: Shares, limits: Collection[int], wanted: int) -> int:
+    """Return how many people fit if only these groups kept their maximum."""
+    kept = tuple(most if i in limits else None for i, most in enumerate(shares.maximum))
+    loose = replace(shares, maximum=kept)
+    return sum(loose.ceiling(i, wanted) for i in range(len(kept)))
 
 
 @dataclass(frozen=True)

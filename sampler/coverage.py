@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from sampler.brief import ANY, Counting
 from sampler.model import Participant, Plan, PlannedCharacteristic
@@ -247,12 +248,13 @@ def cannot_fill(found: Coverage, everyone: Sequence[Participant]) -> list[tuple[
 def next_profiles(plan: Plan, found: Coverage, everyone: Sequence[Participant]) -> list[Profile]:
     """Return who to look for next, whoever closes most gaps first, at most three.
 
-    Of each characteristic take the group furthest short (of its range first, then of its
-    target); on a tie the larger quota, then the one listed first. Each profile found is taken
+    Of each characteristic take the group with the largest part of its places missing (of its
+    range first, then of its target), so that the scarce ones come early; on a tie the larger
+    quota, then the one listed first. Each profile found is taken
     as seated before the next is looked for, so no more come than there are seats left.
     """
     left = {
-        (part.name, row.group): (row.gap, row.target - row.counted, row.target)
+        (part.name, row.group): (row.gap, row.target - row.counted, row.low, row.target)
         for part in found.characteristics
         for row in part.rows
         if row.has_quota and row.group != ANY
@@ -265,16 +267,21 @@ def next_profiles(plan: Plan, found: Coverage, everyone: Sequence[Participant]) 
             here = [row.group for row in part.rows if (part.name, row.group) in left]
             if not here:
                 continue
-            best = max(here, key=lambda g: (left[part.name, g], -here.index(g)))
-            gap, short, target = left[part.name, best]
+            best = max(here, key=lambda g: (_urgency(*left[part.name, g]), -here.index(g)))
+            gap, short, low, target = left[part.name, best]
             if gap > 0 or short > 0:
                 chosen.append((part.name, best))
                 closes += gap > 0
-                left[part.name, best] = (max(0, gap - 1), short - 1, target)
+                left[part.name, best] = (max(0, gap - 1), short - 1, low, target)
         if not chosen or (profiles and not closes):
             break
         profiles.append(Profile(tuple(chosen), closes, _who_fits(chosen, plan, everyone)))
     return profiles
+
+
+def _urgency(gap: int, short: int, low: int, target: int) -> tuple[Fraction, Fraction, int]:
+    """Rank a group to look for: how much of what it needs is missing, then its size."""
+    return Fraction(gap, max(1, low)), Fraction(short, max(1, target)), target
 
 
 def _who_fits(
@@ -331,8 +338,9 @@ def changes(old: Plan, new: Plan) -> list[str]:
         for quota in part.quotas:
             if was.get(quota.group, 0) != quota.target:
                 said.append(f"{quota.group}: {was.get(quota.group, 0)} to {quota.target}")
-        present = set(part.groups)
-        said += [f"{group}: no longer a group" for group in was if group not in present]
+        gone = [group for group in was if group not in part.groups]
+        if gone:
+            said.append(f"{count(len(gone), 'group')} of {part.name.lower()} no longer there")
     kept = {part.name for part in new.characteristics}
     said += [f"{part.name} is left out" for part in old.characteristics if part.name not in kept]
     return said

@@ -88,7 +88,13 @@ class Database:
 def _engine(url: str) -> sa.Engine:
     address = sa.make_url(url)
     if address.get_backend_name() != "sqlite":
-        return sa.create_engine(address, hide_parameters=True, pool_pre_ping=True)
+        try:
+            return sa.create_engine(address, hide_parameters=True, pool_pre_ping=True)
+        except ImportError:
+            raise StoreError(
+                f"There is no driver for {address.get_backend_name()} here. Set {URL_VARIABLE} to "
+                "sqlite:///FILE, or unset it."
+            ) from None
     in_memory = address.database in (None, "", ":memory:")
     if not in_memory:
         _make_private(Path(str(address.database)))
@@ -119,6 +125,8 @@ def _engine(url: str) -> sa.Engine:
 
 def _make_private(path: Path) -> None:
     """Make the database file readable by its owner only; its journals take the same mode."""
+    if path.exists() and not path.is_file():
+        raise StoreError(f"{path} is not a file. Set {URL_VARIABLE} to the file to keep rounds in.")
     try:
         path.touch(mode=0o600, exist_ok=True)
         if path.stat().st_mode & 0o077:

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import census
-from census.errors import BadBands, UnknownGroup, UnknownGrouping
+from census.errors import BadBands, TooFewAreas, UnknownGroup, UnknownGrouping
 from census.spelling import key
 from sampler import mix, quotas
 from sampler.brief import Brief, CharacteristicBrief
 from sampler.errors import BriefError
 from sampler.model import Plan
 
-DEFAULT_LOWEST_AGE = 16
 ENGLAND_AND_WALES = "K04000001"
 
 
@@ -32,20 +31,9 @@ def areas_of(brief: Brief) -> tuple[census.Area, ...]:
     return tuple(found)
 
 
-def lowest_age(brief: Brief) -> int:
-    """Return the lowest age: as set, else where the first age band begins, else 16."""
-    if brief.lowest_age is not None:
-        return brief.lowest_age
-    for part in brief.characteristic:
-        if part.bands:
-            digits = part.bands[0].strip().split("-")[0].split("–")[0].strip("+ ")
-            return int(digits) if digits.isdigit() else DEFAULT_LOWEST_AGE
-    return DEFAULT_LOWEST_AGE
-
-
 def ages_of(brief: Brief) -> census.Ages:
     """Return the ages a round is open to."""
-    return census.Ages(lowest_age(brief), brief.highest_age)
+    return census.Ages(brief.starts_at, brief.highest_age)
 
 
 def look_up(brief: Brief) -> tuple[census.Distribution | None, ...]:
@@ -81,6 +69,8 @@ def _one(
         )
     except BadBands as error:
         raise BriefError.at(f"{where}.bands", str(error)) from None
+    except TooFewAreas as error:
+        raise BriefError.at("areas", str(error)) from None
     except UnknownGrouping as error:
         raise BriefError.at(f"{where}.grouping", str(error)) from None
     except UnknownGroup as error:
@@ -105,9 +95,8 @@ def _plan(brief_json: str) -> Plan:
     brief = Brief.model_validate_json(brief_json)
     if not brief.characteristic:
         raise BriefError.at("characteristic", "The brief has no characteristic. Add at least one.")
-    lowest = lowest_age(brief)
     areas = areas_of(brief)
-    return quotas.plan(brief.model_copy(update={"lowest_age": lowest}), areas, mix_of(brief))
+    return quotas.plan(brief, areas, mix_of(brief))
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sampler import words
-from sampler.brief import Counting
+from sampler.brief import Brief, Counting
 from sampler.coverage import Coverage, cover
 from sampler.model import Fieldwork, Participant, Plan
 from sampler.sizes import chance_missed
@@ -57,13 +57,13 @@ class Sheet:
     @property
     def file_name(self) -> str:
         """A name for the file: the round's title, letters and digits only."""
-        kept = "".join(c if c.isalnum() else "-" for c in self.plan.title.lower())
-        return "-".join(part for part in kept.split("-") if part)[:60] or "recruitment-sheet"
+        return slug(self.plan.title)
 
 
-def for_plan(plan: Plan, *, today: date | None = None) -> Sheet:
-    """Return the sheet of a plan that no round holds yet."""
-    return Sheet(plan, "", 0, Fieldwork(), (), "planned", False, False, today or london_today())
+def for_plan(plan: Plan, brief: Brief, *, today: date | None = None) -> Sheet:
+    """Return the sheet of a plan that no round holds yet, counting as its brief says."""
+    counting, partial = brief.count, brief.partial_counts
+    return Sheet(plan, "", 0, Fieldwork(), (), counting, partial, False, today or london_today())
 
 
 def london_today() -> date:
@@ -71,9 +71,22 @@ def london_today() -> date:
     return datetime.now(LONDON).date()
 
 
+def slug(title: str) -> str:
+    """Return a name for a file: a title's letters and digits only.
+
+    >>> slug("Council tax: round 2")
+    'council-tax-round-2'
+    """
+    kept = "".join(c if c.isalnum() else "-" for c in title.lower())
+    return "-".join(part for part in kept.split("-") if part)[:60] or "round"
+
+
 def people_to_meet(sheet: Sheet) -> str:
     """Say how many people are asked for, in the words of the Brief tab."""
     wanted, recruit = sheet.plan.people_wanted, sheet.to_recruit
+    found = sheet.coverage().counted
+    if found:
+        return f"{max(0, recruit - found):,} more; {found:,} of {recruit:,} are already found"
     if recruit > wanted:
         return f"{recruit:,}, so that {wanted:,} take part"
     return f"{recruit:,}"
@@ -163,12 +176,15 @@ def short_form(sheet: Sheet) -> str:
     if texts.purpose:
         lines += ["", texts.purpose]
     asks = []
+    most = 0
     for part, found in zip(plan.characteristics, covered.characteristics, strict=True):
         asked = []
+        places = 0
         for quota, row in zip(part.quotas, found.rows, strict=False):
-            number = max(0, quota.target - row.counted)
+            number = max(0, quota.target - row.counted - row.unknown)
             if number and not (part.basis == "minimums" and quota.low == 0):
                 said = words.group_words(quota.group, part.topic)
+                places += number
                 number_words = words.small_number(number)
                 if part.basis == "minimums":
                     asked.append(f"at least {number_words} ({said})")
@@ -176,10 +192,13 @@ def short_form(sheet: Sheet) -> str:
                     asked.append(f"{number_words} {said}")
         if asked:
             about = "" if part.must_have or part.basis == "minimums" else " (about)"
+            most = max(most, places)
             asks.append(f"- {part.name}{about}: {words.listed(asked)}")
     if asks:
         help_us = "Could you help us find:" if covered.left else "Still missing from it:"
         lines += ["", help_us, *asks, "", "One person can be several of these at once."]
+        if most > covered.left > 0:
+            lines.append("There is not a place for all of them: whoever you find first.")
     for field in ("dates", "method", "access", "language", "incentive", "privacy", "contact"):
         text = getattr(texts, field)
         if text:

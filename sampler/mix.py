@@ -19,7 +19,7 @@ from sampler.brief import (
 )
 from sampler.errors import BriefError, Rule
 from sampler.model import Basis
-from sampler.words import listed, percent, percent_typed
+from sampler.words import count, listed, percent, percent_exact, percent_typed
 
 MANY_MUST_HAVES = 2
 MANY_CHARACTERISTICS = 9
@@ -40,6 +40,8 @@ class MixGroup:
     broad: str | None = None
     parts: tuple[str, ...] = ()
     is_boosted: bool = False
+    size: int = 0
+    """What settles ties: the people counted, or the typed share as a whole number."""
 
 
 @dataclass(frozen=True)
@@ -68,13 +70,9 @@ class MixCharacteristic:
         wanted = [group.share or Fraction(0) for group in self.groups]
         scale = math.lcm(*(share.denominator for share in wanted))
         weights = [int(share * scale) for share in wanted]
-        sizes = [
-            group.people if group.people is not None else weight
-            for group, weight in zip(self.groups, weights, strict=True)
-        ]
         return Shares(
             tuple(weights),
-            tuple(sizes),
+            tuple(group.size for group in self.groups),
             tuple(group.minimum for group in self.groups),
             tuple(group.maximum for group in self.groups),
         )
@@ -195,7 +193,7 @@ def _characteristic(
         found = _by_hand({}, tuple(int(share * scale) for share in typed.values()), tuple(typed))
         if total != 1:
             rescaled = (
-                f"{part.name}: the shares add up to {percent_typed_exact(total)}, so each was "
+                f"{part.name}: the shares add up to {percent_exact(total)}, so each was "
                 "divided by that."
             )
             notes.append(rescaled)
@@ -227,6 +225,7 @@ def _characteristic(
                 found.broad[i],
                 found.parts[i],
                 i in boosts,
+                found.sizes[i],
             )
         )
     name = part.name or (figure.title if figure else "")
@@ -258,16 +257,6 @@ def not_answered_words(not_answered: int, answered: int) -> str:
     everyone = not_answered + answered
     in_100 = (not_answered * 100 + everyone // 2) // everyone
     return f"{in_100 or 'Fewer than 1'} in 100 did not answer; shares are of those who did."
-
-
-def percent_typed_exact(total: Fraction) -> str:
-    """Write a sum of typed shares with as many decimals as tell it from 100%.
-
-    >>> percent_typed_exact(Fraction(1003, 1000))
-    '100.3%'
-    """
-    text = percent_typed(total)
-    return text if text != "100%" else f"{float(total * 100):.4g}%"
 
 
 def _by_hand(
@@ -314,7 +303,9 @@ class _Bounds:
         self, brief: Brief, part: CharacteristicBrief, found: _Figures, where: str
     ) -> None:
         self.people_wanted = brief.people_wanted
-        self.above = Fraction(brief.at_least_one_above) if brief.at_least_one_above else None
+        self.above = (
+            None if brief.at_least_one_above is None else Fraction(brief.at_least_one_above)
+        )
         self.found = found
         self.least: dict[int, tuple[int, Rule]] = {}
         self.most: dict[int, tuple[int, Rule]] = {}
@@ -333,7 +324,8 @@ class _Bounds:
             least = self.least.get(i, (0, None))[0]
             if least > number:
                 raise BriefError.at(
-                    field, f"The maximum of {group}, {number}, is below its minimum, {least}."
+                    f"{where}.minimum.{group}",
+                    f"The minimum of {group}, {least}, is above its maximum, {number}.",
                 )
             self.most[i] = (number, Rule(f"at most {number} {found.names[i]}", field))
 
@@ -353,7 +345,12 @@ class _Bounds:
 
     def in_order(self) -> tuple[tuple[int, Rule], ...]:
         """Return the minimums in the brief's order, then the floors met along the way."""
-        return (*self.least.values(), *self.floors)
+        if not self.floors:
+            return tuple(self.least.values())
+        groups = len(self.floors)
+        above = percent_typed(self.above or Fraction(0))
+        words = f"at least 1 of each group above {above} ({count(groups, 'group')})"
+        return (*self.least.values(), (groups, Rule(words, "at_least_one_above")))
 
     def maximum(self, i: int) -> tuple[int | None, Rule | None]:
         return self.most.get(i, (None, None))

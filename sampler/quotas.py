@@ -51,12 +51,11 @@ def plan(brief: Brief, areas: Sequence[Area], mix: Mix) -> Plan:
     planned = tuple(
         _planned(part, mix.people_wanted, targets[part.index]) for part in mix.characteristics
     )
-    ages = brief.lowest_age
     after = [note for part in planned for note in _afterwords(part, mix)]
     return Plan(
         title=brief.title,
         people_wanted=brief.people_wanted,
-        lowest_age=16 if ages is None else ages,
+        lowest_age=brief.starts_at,
         highest_age=brief.highest_age,
         areas=tuple(areas),
         characteristics=planned,
@@ -101,7 +100,8 @@ def _targets(mix: Mix) -> dict[int, list[int]]:
 def _broad_members(part: MixCharacteristic) -> dict[str, list[int]]:
     members: dict[str, list[int]] = {}
     for i, group in enumerate(part.groups):
-        members.setdefault(group.broad or group.name, []).append(i)
+        # A group merged by hand over several broad groups stands for itself.
+        members.setdefault(group.broad or f"own {i}", []).append(i)
     return members
 
 
@@ -246,7 +246,7 @@ def _planned(part: MixCharacteristic, wanted: int, target: Sequence[int]) -> Pla
     else:
         shares = part.shares()
         usual = closest(free(shares.weights, shares.sizes), wanted)
-        close = None if part.keep_broad else _close_call(part, wanted, target)
+        close = _close_call(part, wanted, target, usual)
         for i, (group, number) in enumerate(zip(part.groups, target, strict=True)):
             quotas.append(_quota(part, group, number, usual[i], wanted, shares.ceiling(i, wanted)))
     return PlannedCharacteristic(
@@ -333,6 +333,8 @@ def why(part: MixCharacteristic, group: MixGroup, target: int, usual: int, wante
     elif part.voices != "population" and group.population_share is not None:
         kind = "more even" if part.voices == "more_even" else "the same for each group"
         raised = f" ({kind}; {percent(group.population_share)} as counted)"
+    elif group.population_share is not None and share != group.population_share:
+        raised = f" (from {percent(group.population_share)}, because another share is raised)"
     sum_ = f"{percent(share)}{raised} of {wanted:,} is {decimal(ideal, 2)}. "
     left = ideal - int(ideal)
     if group.rule and target == group.minimum and target > usual:
@@ -359,31 +361,47 @@ def why(part: MixCharacteristic, group: MixGroup, target: int, usual: int, wante
     )
 
 
-def _close_call(part: MixCharacteristic, wanted: int, target: Sequence[int]) -> CloseCall | None:
+def _close_call(
+    part: MixCharacteristic, wanted: int, target: Sequence[int], usual: Sequence[int]
+) -> CloseCall | None:
+    """Return who nearly had the last place; where broad totals are kept, within each of them.
+
+    A group that lost its usual place to a rule is not offered it back.
+    """
     shares = part.shares()
-    last = last_place(shares, wanted, target)
-    if last is None:
+    blocks = [list(range(len(part.groups)))]
+    if part.keep_broad:
+        blocks = list(_broad_members(part).values())
+    calls = []
+    for members in blocks:
+        inside = _only(shares, members)
+        here = [target[i] for i in members]
+        total = wanted if len(blocks) == 1 else sum(here)
+        last = last_place(inside, total, here) if total else None
+        if last is not None and here[last.loser] >= usual[members[last.loser]]:
+            margin = Fraction(last.margin, sum(inside.weights) or 1)
+            calls.append((margin, members[last.winner], members[last.loser]))
+    if not calls or min(calls)[0] > CLOSE_CALL:
         return None
-    margin = Fraction(last.margin, sum(shares.weights))
-    if margin > CLOSE_CALL:
-        return None
+    margin, winner, loser = min(calls)
     return CloseCall(
-        winner=part.groups[last.winner].name,
-        loser=part.groups[last.loser].name,
+        winner=part.groups[winner].name,
+        loser=part.groups[loser].name,
         margin=margin,
-        loser_target=target[last.loser],
+        loser_target=target[loser],
     )
 
 
 def group_noun(part: MixCharacteristic | PlannedCharacteristic) -> str:
     """Return what a group of this characteristic is called: "ethnic group", "tenure group"."""
-    return GROUP_NOUNS.get(part.topic or "", f"{part.name.lower()} group")
+    name = part.name.lower() if part.topic else part.name
+    return GROUP_NOUNS.get(part.topic or "", f"{name} group")
 
 
 def left_out(part: PlannedCharacteristic) -> list[Quota]:
     """Return the groups with people and no seat, the largest first."""
     empty = [q for q in part.quotas if q.target == 0 and q.share and q.maximum != 0]
-    return sorted(empty, key=lambda q: -(q.share or Fraction(0)))
+    return sorted(empty, key=lambda q: (-(q.people or 0), -(q.share or Fraction(0))))
 
 
 def close_call_words(part: PlannedCharacteristic) -> str:
@@ -392,7 +410,7 @@ def close_call_words(part: PlannedCharacteristic) -> str:
     if call is None:
         return ""
     missed = (
-        "ties with it: the larger group has the place"
+        "ties with it: the larger group, or else the one listed first, has the place"
         if call.margin == 0
         else f"missed it by {decimal(call.margin, 2)} of a person"
         if call.margin >= Fraction(1, 200)

@@ -36,6 +36,8 @@ from sampler.tracking import (
 
 TEMPLATE = 1
 """Version of the sheet's layout, kept in the very hidden tab."""
+NO_QUOTA = "Other groups, and not known"
+"""The row of those who take a place and fill no quota."""
 SPARE_ROWS = 10
 LINE_POINTS = 14.5
 FIRST_PERSON = 1
@@ -110,7 +112,10 @@ def _styles(book: Any) -> dict[str, Any]:
         "missing": book.add_format({"bold": True, "font_color": OPEN}),
         "date": book.add_format(cell | {"num_format": "d mmmm yyyy"}),
         "moment": book.add_format(cell | {"num_format": "d mmmm yyyy hh:mm"}),
-        "fill": book.add_format(cell | {"bg_color": "#fffdf5", "text_wrap": True}),
+        "fill": book.add_format(
+            cell | {"bg_color": "#fffdf5", "text_wrap": True, "num_format": "@"}
+        ),
+        "answer": book.add_format(cell | {"text_wrap": True, "num_format": "@"}),
         "open": book.add_format(base | {"text_wrap": True}),
     }
 
@@ -156,6 +161,8 @@ def _quotas(tab: Any, sheet: Sheet, rows: int, style: dict[str, Any]) -> None:
     row = 1
     for c, (part, found) in enumerate(zip(parts, covered.characteristics, strict=True)):
         column = xl_col_to_name(len(PERSON_COLUMNS) + c)
+        taken = f"People!${counts}${FIRST_PERSON + 1}:${counts}${last}"
+        first = row
         for quota, state in zip(part.quotas, found.rows, strict=False):
             if not quota.target and not state.counted:
                 continue
@@ -171,16 +178,32 @@ def _quotas(tab: Any, sheet: Sheet, rows: int, style: dict[str, Any]) -> None:
             )
             tab.write_number(row, 4, before, style["number"])
             here = f"People!${column}${FIRST_PERSON + 1}:${column}${last}"
-            taken = f"People!${counts}${FIRST_PERSON + 1}:${counts}${last}"
+            f"People!${counts}${FIRST_PERSON + 1}:${counts}${last}"
             tab.write_formula(
                 row,
                 5,
-                f"=E{row + 1}+SUMPRODUCT(({here}=B{row + 1})*{taken})",
+                f'=E{row + 1}+SUMPRODUCT(({here}&""=B{row + 1}&"")*{taken})',
                 style["number"],
                 state.counted,
             )
             tab.write_formula(row, 6, f"=MAX(0,{quota.low}-F{row + 1})", style["number"], state.gap)
             row += 1
+        listed = sum(state.counted for _, state in zip(part.quotas, found.rows, strict=False))
+        others = covered.counted - listed
+        tab.write_string(row, 0, part.name, style["name"])
+        tab.write_string(row, 1, NO_QUOTA, style["text"])
+        tab.write_blank(row, 2, None, style["number"])
+        tab.write_blank(row, 3, None, style["range"])
+        tab.write_number(row, 4, 0 if sheet.with_people else others, style["number"])
+        tab.write_formula(
+            row,
+            5,
+            f"=E{row + 1}+SUM({taken})-SUM(F{first + 1}:F{row})+SUM(E{first + 1}:E{row})",
+            style["number"],
+            others,
+        )
+        tab.write_blank(row, 6, None, style["number"])
+        row += 1
     tab.conditional_format(
         1, 6, max(1, row - 1), 6,
         {"type": "cell", "criteria": ">", "value": 0, "format": style["missing"]},
@@ -232,7 +255,7 @@ def _people(tab: Any, sheet: Sheet, rows: list[Participant], style: dict[str, An
     for i, person in enumerate(rows, FIRST_PERSON):
         known = bool(person.id)
         tab.write_string(i, 0, person.reference, style["name"])
-        cell = style["text"] if known else style["fill"]
+        cell = style["answer"] if known else style["fill"]
         _write(tab, i, 1, STAGE_WORDS[person.stage] if known else "", cell)
         _write(tab, i, 2, ("Yes" if person.reserve else "No") if known else "", cell)
         for c, part in enumerate(parts, len(PERSON_COLUMNS)):

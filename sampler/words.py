@@ -8,6 +8,13 @@ from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
 
+CARS = {
+    "None": "No car or van",
+    "1": "1 car or van",
+    "2": "2 cars or vans",
+    "3 or more": "3 or more cars or vans",
+}
+
 
 def decimal(value: Fraction, places: int) -> str:
     """Write a fraction with so many decimals, a half rounded up.
@@ -41,6 +48,18 @@ def percent_typed(share: Fraction) -> str:
     return f"{decimal(share * 100, 1).removesuffix('.0')}%"
 
 
+def percent_exact(share: Fraction) -> str:
+    """Write a sum of shares with as many decimals as tell it from its neighbours.
+
+    >>> percent_exact(Fraction(9949999, 10**7)), percent_exact(Fraction(21, 20))
+    ('99.49999%', '105%')
+    """
+    for places in range(9):
+        if (share * 100 * 10**places).denominator == 1:
+            return f"{decimal(share * 100, places)}%"
+    return f"{decimal(share * 100, 8)}%"
+
+
 def count(number: int, one: str, many: str | None = None) -> str:
     """Write a number with what it counts.
 
@@ -72,6 +91,8 @@ def about(number: int) -> str:
     >>> about(51768), about(4321), about(432)
     ('about 52,000', 'about 4,300', 'about 430')
     """
+    if number < 10:
+        return f"{number}"
     step = 1000 if number >= 10_000 else 100 if number >= 1_000 else 10
     return f"about {(number + step // 2) // step * step:,}"
 
@@ -122,11 +143,13 @@ def group_words(group: str, topic: str | None) -> str:
     """Write a group as running text has it: age bands in words, others as they are.
 
     >>> group_words("16-34", "age"), group_words("75+", "age"), group_words("1", "cars")
-    ('16 to 34', '75 and over', '1')
+    ('16 to 34', '75 and over', '1 car or van')
     """
+    if topic == "cars":
+        return CARS.get(group, group)
     if topic == "age":
         if found := re.fullmatch(r"(\d+)-(\d+)", group):
-            return f"{found[1]} to {found[2]}"
+            return found[1] if found[1] == found[2] else f"{found[1]} to {found[2]}"
         if found := re.fullmatch(r"(\d+)\+", group):
             return f"{found[1]} and over"
     return group

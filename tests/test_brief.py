@@ -31,7 +31,7 @@ def test_people_wanted_is_a_whole_number_or_refused_in_words(people):
     [
         ({"topic": "ethnic_grup"}, "characteristic[0].topic", "Did you mean ethnic_group"),
         ({"topic": "tenure", "grouping": "x"}, "characteristic[0].grouping", "detailed or broad"),
-        ({"topic": "sex", "bands": ["16+"]}, "characteristic[0].grouping", "no age bands"),
+        ({"topic": "sex", "bands": ["16+"]}, "characteristic[0].bands", "no age bands"),
         ({"topic": "age", "bands": ["18-20"]}, "characteristic[0].bands", "Ages 21 and over"),
         ({"topic": "sex", "mnimum": {}}, "characteristic[0].mnimum", "Did you mean minimum"),
         ({"topic": "sex", "minimum": {"Femal": 1}}, "characteristic[0].minimum.Femal", "Female"),
@@ -39,13 +39,13 @@ def test_people_wanted_is_a_whole_number_or_refused_in_words(people):
         ({"topic": "sex", "maximum": {"Man": 1}}, "characteristic[0].maximum.Man", "no group"),
         (
             {"topic": "sex", "minimum": {"Male": 3}, "maximum": {"Male": 2}},
-            "characteristic[0]",
+            "characteristic[0].minimum.Male",
             "above its maximum",
         ),
         (
             {"topic": "sex", "minimum": {"male": 3}, "maximum": {"Male": 2}},
-            "characteristic[0].maximum.Male",
-            "below its minimum",
+            "characteristic[0].minimum.Male",
+            "above its maximum",
         ),
         ({"topic": "sex", "boost": {"Male": "1.2"}}, "characteristic[0].boost", "over 100%"),
         ({"topic": "sex", "boost": {"X": "0.2"}}, "characteristic[0].boost.X", "no group"),
@@ -59,14 +59,32 @@ def test_people_wanted_is_a_whole_number_or_refused_in_words(people):
             "characteristic[0].shares",
             "Shares add up to 105%. They must add up to 100%: lower one by 5%.",
         ),
-        ({"name": "x", "shares": {"a": "-0.1"}}, "characteristic[0].shares.a", "negative"),
-        ({"name": "x", "shares": {"a": "lots"}}, "characteristic[0].shares.a", "a number"),
-        ({"name": "x", "shares": {"a": "nan"}}, "characteristic[0].shares.a", "finite"),
+        ({"name": "x", "shares": {"a": "-0.1"}}, "characteristic[0].shares", "negative"),
+        ({"name": "x", "shares": {"a": "lots"}}, "characteristic[0].shares", "a number"),
+        ({"name": "x", "shares": {"a": "nan"}}, "characteristic[0].shares", "finite"),
         ({"name": "x", "people": {"a": 0}}, "characteristic[0].people", "nobody"),
         ({"name": "x", "people": {"a": 1.5}}, "characteristic[0].people.a", "whole number"),
         ({"name": "x", "minimum": {"Any": 2}}, "characteristic[0]", "takes everyone else"),
         ({"name": "x", "minimum": {"a": 2}, "boost": {"a": "0.5"}}, "characteristic[0]", "boost"),
         ({"name": "x", "shares": {"a": 1}, "merge": {"b": ["a"]}}, "characteristic[0]", "merge"),
+        (
+            {"topic": "economic_activity", "minimum": {"Economically inactive": 3}},
+            "characteristic[0].minimum.Economically inactive",
+            "no group",
+        ),
+        ({"name": "x", "people": {"A": 10, "A ": 30}}, "characteristic[0].people", "twice"),
+        (
+            {"topic": "sex", "boost": {"Male": "0.2", "male": "0.4"}},
+            "characteristic[0].boost",
+            "twice",
+        ),
+        (
+            {"name": "x", "shares": {"a": "-0.3", "b": "1.3"}},
+            "characteristic[0].shares",
+            "The other shares add up to 130%, not 100%",
+        ),
+        ({"topic": "age", "bands": ["²-34", "35+"]}, "characteristic[0].bands", "cannot be read"),
+        ({"topic": "where_they_live"}, "areas", "more than one area"),
         ({"name": "notes", "shares": {"a": 1}}, "characteristic[0]", "column of the sheet"),
         ({"topic": "sex", "must_have": "maybe"}, "characteristic[0].must_have", "true or false"),
     ],
@@ -84,11 +102,11 @@ def test_what_a_characteristic_cannot_be_is_refused_with_its_field(change, field
         ({"areas": ["Birmingham", "West Midlands"]}, "areas", "is part of"),
         ({"areas": []}, "areas", "needs a place"),
         ({"lowest_age": 18}, "characteristic[1].bands", "begins below the lowest age, 18"),
-        ({"lowest_age": 40, "highest_age": 30}, "", "below the lowest"),
+        ({"lowest_age": 40, "highest_age": 30}, "highest_age", "below the lowest"),
         ({"audience": "robots"}, "audience", "'residents'"),
         ({"titel": "x"}, "titel", "Did you mean title"),
         ({"characteristic": []}, "characteristic", "no characteristic"),
-        ({"at_least_one_above": "1.5"}, "", "between 0 and 1"),
+        ({"at_least_one_above": "1.5"}, "at_least_one_above", "between 0 and 1"),
     ],
 )
 def test_what_a_brief_cannot_be_is_refused_with_its_field(changes, field, words):
@@ -201,3 +219,26 @@ def test_own_figures_are_people_with_their_share():
         ("Renting", 1200, 6),
         ("Owning", 800, 4),
     ]
+
+
+def test_a_round_for_children_starts_where_its_bands_do():
+    brief = a_brief(highest_age=15, characteristic=[{"topic": "age", "bands": ["5-10", "11-15"]}])
+    plan = figures.plan_of(brief)
+    assert (plan.lowest_age, plan.highest_age) == (5, 15)
+    assert [q.group for q in plan.characteristics[0].quotas] == ["5-10", "11-15"]
+
+
+def test_spaces_in_bands_and_full_official_headers_are_forgiven():
+    bands = a_brief().with_characteristic(1, minimum={"16 - 34": 5})
+    assert figures.plan_of(bands).named("Age").quotas[0].target == 5
+    tenure = a_brief(
+        characteristic=[
+            {"topic": "tenure", "minimum": {"Tenure of household: Owned:Owns outright": 6}}
+        ]
+    )
+    assert figures.plan_of(tenure).characteristics[0].quotas[0].target == 6
+
+
+def test_a_number_too_long_to_read_is_refused_in_words():
+    field, text = refusal(lambda: briefs.read("people_wanted = 1" + "0" * 5001))
+    assert (field, "too long" in text) == ("", True)

@@ -93,6 +93,8 @@ def test_a_plan_reads_in_a_terminal_and_writes_its_sheet(brief, tmp_path):
     assert "White" in done.stdout
     assert "out.xlsx" in done.stderr
     assert (tmp_path / "out.xlsx").stat().st_size > 5_000
+    assert run("plan", brief, "--sheet", brief).returncode == 2
+    assert brief.read_text() == BRIEF
     failed = run("plan", brief, "--sheet", tmp_path / "no" / "out.xlsx")
     assert failed.returncode == 1
     assert "cannot be written" in failed.stderr
@@ -126,8 +128,8 @@ def test_no_plan_is_status_3_and_the_conflict_is_printed(brief):
     assert done.returncode == 3
     assert json.loads(done.stdout) == {
         "conflict": [
-            {"rule": "at least 6 Asian", "field": "characteristic[0].minimum.Asian"},
-            {"rule": "at least 5 Black", "field": "characteristic[0].minimum.Black"},
+            {"rule": "At least 6 Asian.", "field": "characteristic[0].minimum.Asian"},
+            {"rule": "At least 5 Black.", "field": "characteristic[0].minimum.Black"},
         ]
     }
     assert "need 11 people" in done.stderr

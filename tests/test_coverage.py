@@ -134,7 +134,7 @@ def test_the_answer_is_a_sentence():
     )
     short = people(*[("attended", "A")] * 3)
     assert answer_line(cover(PLAN, short, "planned", partial_counts=False)) == (
-        "3 of 4 seats filled. 1 seat left, and 1 confidence group still missing."
+        "3 of 4 seats filled. 1 seat left, and 1 Confidence group still missing."
     )
 
 
@@ -142,7 +142,7 @@ def test_what_the_seats_left_cannot_bring_is_said_with_what_would_help():
     everyone = people(*[("confirmed", "A")] * 3)
     found = cover(PLAN, everyone, "planned", partial_counts=False)
     ((title, ways),) = cannot_fill(found, everyone)
-    assert title == "1 seat cannot fill the missing confidence group"
+    assert title == "1 seat cannot fill the missing Confidence group"
     assert ways == "A is 1 over. Make P01, P02 or P03 a reserve, or raise people wanted to 5."
 
 
@@ -164,6 +164,12 @@ def test_somebody_in_touch_who_fits_is_named():
     profiles = next_profiles(PLAN, found, everyone)
     assert profiles[0].groups == (("Confidence", "B"),)
     assert profiles[0].fits == "P09 (interested) fits."
+
+
+def test_the_scarce_groups_are_looked_for_before_the_large_ones():
+    plan = figures.plan_of(by_hand(12, shares={"White": "0.75", "Black": "0.25"}))
+    found = cover(plan, people(("attended", "White")), "planned", partial_counts=False)
+    assert next_profiles(plan, found, [])[0].groups == (("Confidence", "Black"),)
 
 
 def test_no_more_profiles_than_seats_left():

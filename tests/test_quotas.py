@@ -13,6 +13,7 @@ import census
 from sampler import figures
 from sampler.apportion import Shares, closest, cost, free, last_place, more_even
 from sampler.brief import from_values
+from sampler.conflicts import ways_out
 from sampler.errors import NoPlan
 from sampler.quotas import Block, solve_blocks
 from sampler.sizes import chance_missed, first_seats, groups_heard
@@ -254,6 +255,39 @@ def test_minimums_that_need_too_many_people_are_named_and_none_can_be_spared():
 def test_maximums_that_leave_too_little_room_are_named():
     with pytest.raises(NoPlan, match=r"leave room for 4 people and the round has 10"):
         figures.plan_of(by_hand(shares={"A": "0.5", "B": "0.5"}, maximum={"A": 2, "B": 2}))
+
+
+def test_typed_shares_settle_ties_by_their_size_whatever_the_voices():
+    shares = {"Low": "0.2", "Medium": "0.3", "High": "0.5"}
+    plan = figures.plan_of(by_hand(13, shares=shares, voices="equal"))
+    assert targets(plan) == {"Low": 4, "Medium": 4, "High": 5}
+
+
+def test_speaking_to_as_many_as_is_said_frees_the_plan():
+    brief = a_brief(
+        characteristic=[
+            {"topic": "ethnic_group", "grouping": "broad",
+             "minimum": {"Asian": 1, "Black": 9, "White": 2}}
+        ]
+    )  # fmt: skip
+    with pytest.raises(
+        NoPlan, match=r"need 11 people, and the round has 10\. Speak to 12"
+    ) as error:
+        figures.plan_of(brief)
+    assert error.value.needed == 12
+    for way in ways_out(brief, error.value)[-1:]:
+        assert figures.plan_of(way.brief).people_wanted == 12
+
+
+def test_every_group_above_nothing_gets_a_seat_and_is_one_rule():
+    broad = a_brief(
+        at_least_one_above=0, characteristic=[{"topic": "ethnic_group", "grouping": "broad"}]
+    )
+    assert min(targets(figures.plan_of(broad)).values()) == 1
+    with pytest.raises(NoPlan) as error:
+        figures.plan_of(a_brief(at_least_one_above=0))
+    assert [rule.field for rule in error.value.rules] == ["at_least_one_above"]
+    assert error.value.needed == 19
 
 
 def test_a_floor_against_a_maximum_of_none_is_a_conflict():

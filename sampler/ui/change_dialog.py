@@ -74,7 +74,7 @@ def change(held: Round, index: int, planned: PlannedCharacteristic) -> None:
         if (kept == KEEP_EXACTLY) != planned.must_have:
             changes["must_have"] = kept == KEEP_EXACTLY
     if part.topic is not None:
-        _groups(part, changes, key)
+        _groups(part, planned.groups, changes, key)
     if planned.basis != "minimums":
         _boost(planned, part, changes, key)
     else:
@@ -88,20 +88,23 @@ def change(held: Round, index: int, planned: PlannedCharacteristic) -> None:
             st.rerun()
 
 
-def _groups(part: CharacteristicBrief, changes: dict[str, Any], key: Key) -> None:
+def _groups(
+    part: CharacteristicBrief, now: tuple[str, ...], changes: dict[str, Any], key: Key
+) -> None:
     """Ask for the grouping or the age bands, and for groups to put together."""
     topic = census.find_topic(str(part.topic))
     offered = list(topic.groupings)
     if topic.id == "age":
         bands = st.text_input(
             "Age bands",
-            ", ".join(part.bands or ()),
+            ", ".join(part.bands or now),
             placeholder="16-34, 35-54, 55-74, 75+",
             help="Every age once, in order. Leave empty for the ready bands.",
             key=key("bands"),
         )
         typed = tuple(band.strip() for band in bands.split(",") if band.strip())
-        changes["bands"] = typed or None
+        if typed != tuple(part.bands or now):
+            changes["bands"] = typed or None
         return
     if len(offered) > 1:
         grouping = st.radio(

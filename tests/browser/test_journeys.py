@@ -151,6 +151,73 @@ def test_the_whole_job_from_the_example_to_a_sheet(page, address, example, tmp_p
     assert rows["Bangladeshi"][5:] == (0, 1)
 
 
+def test_dialogs_save_what_they_say_and_nothing_else(page, address, example):
+    page.get_by_role("button", name="Change", exact=True).nth(2).click()
+    dialog = page.get_by_role("dialog")
+    dialog.wait_for()
+    settle(page)
+    assert dialog.get_by_role("radio", name="Within 1").is_checked()
+    page.keyboard.press("Escape")
+    dialog.wait_for(state="hidden")
+    settle(page)
+    page.get_by_role("button", name="Change", exact=True).nth(1).click()
+    dialog.wait_for()
+    settle(page)
+    assert dialog.get_by_role("radio", name="Keep exactly").is_checked()
+    dialog.get_by_text("Within 1", exact=True).click()
+    settle(page)
+    dialog.get_by_role("button", name="Save", exact=True).click()
+    dialog.wait_for(state="hidden")
+    settle(page)
+    assert page.get_by_text("Within 1 · like the population").count() == 4
+
+    visit(page, f"{address}/participants?round={example}", "Participants")
+    choose(page, page, "Change a person", "P11, reserve")
+    settle(page)
+    page.get_by_role("button", name="Change all answers").click()
+    dialog.wait_for()
+    settle(page)
+    choose(page, dialog, "Sex", "Female")
+    dialog.get_by_role("button", name="Save person").click()
+    dialog.wait_for(state="hidden")
+    settle(page)
+    people = page.get_by_role("table", name="People recruited")
+    row = people.get_by_role("row").filter(has_text="P11").inner_text()
+    assert "Female" in row
+    assert "35 to 54" in row
+    choose(page, page, "Change a person", "P11, reserve")
+    settle(page)
+    page.get_by_role("button", name="Erase", exact=True).click()
+    dialog.wait_for()
+    dialog.get_by_role("button", name="Erase P11").click()
+    dialog.wait_for(state="hidden")
+    settle(page)
+    assert people.get_by_role("row").filter(has_text="P11").count() == 0
+
+    page.get_by_role("button", name="Add a person").click()
+    dialog.wait_for()
+    settle(page)
+    choose(page, dialog, "Ethnic group", "Chinese")
+    dialog.get_by_role("button", name="Save and add another").click()
+    dialog.get_by_text("is saved").wait_for()
+    settle(page)
+    assert dialog.get_by_role("combobox", name="Ethnic group").input_value() == ""
+    page.keyboard.press("Escape")
+    dialog.wait_for(state="hidden")
+    settle(page)
+    assert people.get_by_role("row").filter(has_text="Chinese").count() == 1
+
+
+def test_typed_names_are_shown_as_typed_and_fetch_nothing(page, address):
+    visit(page, address, "Rounds")
+    page.get_by_role("button", name="New round").first.click()
+    page.get_by_label("Name of the round").fill("£5 *or* ![x](http://127.0.0.1:9/t.png)")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", level=1, name="Population").wait_for()
+    visit(page, address, "Rounds")
+    assert page.get_by_role("link", name="£5 *or* ![x](http://127.0.0.1:9/t.png)").count() == 1
+
+
 def test_a_new_round_by_keyboard_alone(page, address):
     visit(page, address, "Rounds")
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 import census
 from census.errors import CensusError
-from sampler import conflicts, coverage, figures, rules
+from sampler import conflicts, coverage, figures, handover, rules
 from sampler.brief import Brief
 from sampler.errors import BriefError, NoPlan
 from sampler.mix import not_answered_words
@@ -23,11 +23,11 @@ FLOOR = Decimal("0.05")
 round_ = state.round_at_hand("Mix and quotas")
 brief = round_.brief
 place = state.place(brief) or "the place you choose"
-people_live = "the people who live in" if brief.audience == "residents" else "the figures of"
+follow = f"the people who live in {place}" if brief.audience == "residents" else "your figures"
 st.html(
     show.lead(
-        f"Say how many people you want to speak to. The numbers below follow {people_live} "
-        f"{place}, as closely as whole people can."
+        f"Say how many people you want to speak to. The numbers below follow {follow}, as closely "
+        "as whole people can."
     )
 )
 
@@ -181,7 +181,8 @@ with st.container(horizontal=True, vertical_alignment="center", key="mix_rules")
     if not in_force:
         st.html(
             show.hint(
-                "No rules. Add one to make sure of a group, for example “at least 1 Chinese”."
+                "No rules. Add one to make sure of a group, for example "
+                f"“at least 1 {rules.smallest_group(mix)}”."
             )
         )
 if has_price:
@@ -216,7 +217,13 @@ if conflict is not None:
 taken = state.store().latest_plan(round_.id)
 everyone = state.store().people(round_.id)
 if everyone and taken is not None and not taken.plan.is_same(plan):
-    below = coverage.below_booked(plan, everyone, partial_counts=brief.partial_counts)
+    partial = brief.partial_counts
+    already = coverage.below_booked(taken.plan, everyone, partial_counts=partial)
+    below = [
+        one
+        for one in coverage.below_booked(plan, everyone, partial_counts=partial)
+        if one not in already
+    ]
     if below:
         st.html(
             show.note(
@@ -299,7 +306,7 @@ with st.expander("How this was worked out, and the brief as a file", key="mix_ho
     st.download_button(
         "Download the brief (.toml)",
         brief.to_toml(),
-        file_name="brief.toml",
+        file_name=f"{handover.slug(brief.title)}.toml",
         mime="application/toml",
         on_click="ignore",
         key="mix_brief",

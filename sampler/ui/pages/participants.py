@@ -3,7 +3,7 @@
 import streamlit as st
 
 from sampler.model import Participant
-from sampler.tracking import STAGE_WORDS, STAGES, tally
+from sampler.tracking import STAGE_WORDS, STAGES, standing, tally
 from sampler.ui import people_grid, person_dialog, show, state
 
 round_ = state.round_at_hand("Participants")
@@ -89,7 +89,7 @@ else:
 
     def named(person: Participant) -> str:
         """Write a person as the list does."""
-        return f"{person.reference}, {STAGE_WORDS[person.stage].lower()}"
+        return f"{person.reference}, {standing(person)}"
 
     who, where, button = st.columns([4, 4, 2], vertical_alignment="bottom")
     chosen = who.selectbox(
@@ -113,8 +113,14 @@ else:
     def move() -> None:
         """Move the person shown to the stage chosen; a faster change elsewhere is not lost."""
         if person is not None and stage is not None:
-            person_dialog.save(round_, person.model_copy(update={"stage": stage}))
+            moved = person.model_copy(update={"stage": stage})
+            if person_dialog.save(round_, moved):
+                st.session_state.participants_moved = f"{named(moved)}. Saved."
+            st.session_state.participants_who = None
+            st.session_state.participants_stage = None
 
+    if moved_line := st.session_state.pop("participants_moved", ""):
+        st.html(show.muted(moved_line))
     off = person is None or stage is None
     button.button("Save", key="participants_save", disabled=off, on_click=move)
     with st.container(horizontal=True):

@@ -23,7 +23,14 @@ ABOUT: dict[Audience, str] = {
 
 round_ = state.round_at_hand("Population")
 brief = round_.brief
-st.html(show.lead("Choose the place your users live. Its census figures set the mix."))
+st.html(
+    show.lead(
+        "Choose the place your users live. Its census figures set the mix."
+        if brief.audience == "residents"
+        else "Give figures of your own: how many people there are in each group. A place is "
+        "optional; with one, its census figures can be used as well."
+    )
+)
 
 
 def save_audience() -> None:
@@ -106,7 +113,7 @@ low.number_input(
     "Lowest age",
     0,
     90,
-    key=state.shows("population_lowest", figures.lowest_age(brief)),
+    key=state.shows("population_lowest", brief.starts_at),
     on_change=save_ages,
 )
 high.number_input(
@@ -151,7 +158,8 @@ if brief.audience != "residents":
                 text = file.getvalue() if file else pasted.encode()
                 people = read_two_columns(text)
                 own = {"name": name.strip() or "Group", "people": people}
-                parts = [part.model_dump() for part in brief.characteristic]
+                kept = [p for p in brief.characteristic if brief.areas or p.topic is None]
+                parts = [part.model_dump() for part in kept]
                 changed = brief.changed(characteristic=[*parts, own])
                 figures.mix_of(changed.changed(characteristic=[own]))
                 if name.strip().casefold() in (str(p.name).casefold() for p in from_own):

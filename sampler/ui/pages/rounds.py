@@ -64,7 +64,10 @@ def copy_round(one: Round) -> None:
     """Ask what the copy is called; people are not copied."""
     with st.form("rounds_copying", border=False):
         title = st.text_input("Name of the copy", f"{one.title}, copy", max_chars=200)
-        if st.form_submit_button("Copy round", type="primary") and title.strip():
+        if st.form_submit_button("Copy round", type="primary"):
+            if not title.strip():
+                st.html(show.note("The copy needs a name", kind="bad"))
+                return
             state.choose(store.copy_round(one.id, title.strip()).id)
             state.go("population")
 
@@ -76,7 +79,10 @@ def rename_round(one: Round) -> None:
     with st.form("rounds_renaming", border=False):
         title = st.text_input("Name of the round", one.title, max_chars=200)
         programme = st.text_input("Programme", one.brief.programme or "", max_chars=200)
-        if st.form_submit_button("Save", type="primary") and title.strip():
+        if st.form_submit_button("Save", type="primary"):
+            if not title.strip():
+                st.html(show.note("The round needs a name", kind="bad"))
+                return
             named = {"title": title.strip(), "programme": programme.strip() or None}
             state.save_brief(one, lambda brief: brief.changed(**named))
             st.rerun()
@@ -110,7 +116,8 @@ def standing(one: Round) -> tuple[str, str, str, str]:
     taken = plans.get(one.id)
     where = taken.plan.place if taken else state.place(one.brief)
     if taken is None:
-        return where or "No place yet", "", "Planning", ""
+        stands = "Archived" if one.is_archived else "Planning"
+        return where or "No place yet", "", stands, ""
     found = cover(
         taken.plan,
         everyone.get(one.id, []),
