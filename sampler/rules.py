@@ -111,14 +111,6 @@ def without_any(brief: Brief) -> Brief:
     return brief.changed(characteristic=parts, at_least_one_above=None)
 
 
-def smallest_group(mix: Mix) -> str:
-    """Return the smallest group of the first characteristic, as an example of a rule."""
-    groups = [group for group in mix.characteristics[0].groups if group.share] or list(
-        mix.characteristics[0].groups
-    )
-    return min(groups, key=lambda group: group.share or 0).name
-
-
 def choices(mix: Mix) -> Mapping[str, tuple[int, str]]:
     """Return every group a rule can be about: how it reads, and where it stands."""
     return {

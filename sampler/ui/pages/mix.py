@@ -12,7 +12,7 @@ from sampler.brief import Brief
 from sampler.errors import BriefError, NoPlan
 from sampler.mix import not_answered_words
 from sampler.model import Plan, PlannedCharacteristic
-from sampler.quotas import close_call_words, group_noun
+from sampler.quotas import close_call_words, group_noun, left_out
 from sampler.sizes import first_seats, groups_heard
 from sampler.ui import change_dialog, quota_tables, show, state
 from sampler.words import count, listed, people, percent_typed
@@ -179,10 +179,12 @@ with st.container(horizontal=True, vertical_alignment="center", key="mix_rules")
             args=(rule,),
         )
     if not in_force:
+        first = plan.characteristics[0]
+        unseated = left_out(first)
+        example = show.label(first, unseated[0].group if unseated else first.groups[-1])
         st.html(
             show.hint(
-                "No rules. Add one to make sure of a group, for example "
-                f"“at least 1 {rules.smallest_group(mix)}”."
+                f"No rules. Add one to make sure of a group, for example “at least 1 {example}”."
             )
         )
 if has_price:
