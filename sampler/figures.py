@@ -8,9 +8,9 @@ from functools import lru_cache
 import census
 from census.errors import BadBands, TooFewAreas, UnknownGroup, UnknownGrouping
 from census.spelling import key
-from sampler import mix, quotas
+from sampler import mix, quotas, rules
 from sampler.brief import Brief, CharacteristicBrief
-from sampler.errors import BriefError
+from sampler.errors import BriefError, NoPlan
 from sampler.model import Plan
 
 ENGLAND_AND_WALES = "K04000001"
@@ -97,6 +97,41 @@ def _plan(brief_json: str) -> Plan:
         raise BriefError.at("characteristic", "The brief has no characteristic. Add at least one.")
     areas = areas_of(brief)
     return quotas.plan(brief, areas, mix_of(brief))
+
+
+def names(brief: Brief) -> list[str]:
+    """Return how the characteristics of a brief are called, in its order."""
+    return [part.name or census.find_topic(str(part.topic)).title for part in brief.characteristic]
+
+
+@dataclass(frozen=True)
+class NearestPlan:
+    """A brief's plan; where its rules cannot all hold, the plan without the last of them.
+
+    `brief` is the one planned, `conflict` why it is not the one asked for.
+    """
+
+    plan: Plan
+    brief: Brief
+    conflict: NoPlan | None
+
+
+def nearest_plan(brief: Brief) -> NearestPlan:
+    """Return a brief's plan, or the nearest there is: rules that fail go, from the last.
+
+    Raises `BriefError` and `ExtractError`.
+    """
+    first: NoPlan | None = None
+    while True:
+        try:
+            return NearestPlan(plan_of(brief), brief, first)
+        except NoPlan as error:
+            first = first or error
+            named = {rule.field for rule in error.rules}
+            failing = [rule for rule in rules.of(brief) if rule.is_named_by(named)]
+            if not failing:
+                raise
+            brief = rules.without(brief, failing[-1])
 
 
 @dataclass(frozen=True)

@@ -111,10 +111,10 @@ def without_any(brief: Brief) -> Brief:
     return brief.changed(characteristic=parts, at_least_one_above=None)
 
 
-def choices(mix: Mix) -> Mapping[str, tuple[int, str]]:
-    """Return every group a rule can be about: how it reads, and where it stands."""
+def choices(mix: Mix) -> Mapping[str, tuple[str, str]]:
+    """Return every group a rule can be about: how it reads, its characteristic and its name."""
     return {
-        f"{part.name}: {group.name}": (part.index, group.name)
+        f"{part.name}: {group.name}": (part.name, group.name)
         for part in mix.characteristics
         for group in part.groups
         if not (part.basis == "minimums" and group.rule is None)

@@ -433,3 +433,12 @@ def test_cells_edited_in_the_grid_are_stored_and_kept_apart_from_others(store, m
     assert store.people(held.id)[0] == theirs
     ((where, kept, mine),) = session[person_dialog.CONFLICTS]
     assert (where, kept.stage, mine.stage) == (held.id, "offered", "no_show")
+
+
+def test_a_minimum_that_cannot_be_met_leaves_the_other_characteristics_their_own(store):
+    brief = a_brief(characteristic=[{"name": "Access", "minimum": {"needs": 12}}, {"topic": "sex"}])
+    made = store.add_round(brief)
+    app = opened("mix", made.id)
+    assert "These rules cannot all hold with 10 people" in said(app)
+    assert "Female Why 5?" in said(app)
+    assert any(b.label == "Speak to 12 people" for b in app.button)

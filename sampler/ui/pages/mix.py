@@ -1,24 +1,20 @@
 """Mix and quotas, step 2: how many people, which characteristics, which rules; the quotas."""
 
-from decimal import Decimal
-from fractions import Fraction
-
 import streamlit as st
 
 import census
 from census.errors import CensusError
-from sampler import conflicts, coverage, figures, handover, rules
+from sampler import coverage, figures, handover, rules
 from sampler.brief import Brief
-from sampler.errors import BriefError, NoPlan
+from sampler.errors import BriefError
 from sampler.mix import not_answered_words
-from sampler.model import Plan, PlannedCharacteristic
-from sampler.quotas import close_call_words, group_noun, left_out
+from sampler.model import PlannedCharacteristic
+from sampler.quotas import close_call_words, group_noun
 from sampler.sizes import first_seats, groups_heard
-from sampler.ui import change_dialog, quota_tables, show, state
-from sampler.words import count, listed, people, percent_typed
+from sampler.ui import change_dialog, quota_tables, rule_bar, show, state
+from sampler.words import count, listed
 
 ADD_OWN = "Add your own"
-FLOOR = Decimal("0.05")
 
 round_ = state.round_at_hand("Mix and quotas")
 brief = round_.brief
@@ -32,11 +28,6 @@ st.html(
 )
 
 
-def names(b: Brief) -> list[str]:
-    """Return how the characteristics of a brief are called, in its order."""
-    return [part.name or census.find_topic(str(part.topic)).title for part in b.characteristic]
-
-
 def save_people() -> None:
     """Keep how many people are wanted."""
     state.save_brief(round_, lambda b: b.changed(people_wanted=st.session_state.mix_people))
@@ -48,7 +39,7 @@ def save_characteristics() -> None:
     st.session_state.mix_add_own = ADD_OWN in st.session_state.mix_characteristics
 
     def change(b: Brief) -> Brief:
-        present = dict(zip(names(b), b.characteristic, strict=True))
+        present = dict(zip(figures.names(b), b.characteristic, strict=True))
         parts = [part.model_dump() for name, part in present.items() if name in wanted]
         parts += [{"topic": census.find_topic(name).id} for name in wanted if name not in present]
         return b.changed(characteristic=parts)
@@ -60,7 +51,7 @@ used = {part.topic for part in brief.characteristic}
 offered = [topic.title for topic in census.TOPICS.values() if topic.id not in used]
 if len(brief.areas) > 1 and census.WHERE_THEY_LIVE.id not in used:
     offered.append(census.WHERE_THEY_LIVE.title)
-present = names(brief)
+present = figures.names(brief)
 options = [*present, *(title for title in offered if title not in present), ADD_OWN]
 few, many = st.columns([2, 9])
 few.number_input(
@@ -87,25 +78,9 @@ if not brief.characteristic:
     st.stop()
 
 
-def last_good() -> tuple[Plan, NoPlan | None, Brief]:
-    """Return the plan, and where rules cannot all hold the plan without the last of them."""
-    try:
-        return figures.plan_of(brief), None, brief
-    except NoPlan as error:
-        conflict, good = error, brief
-        while True:
-            named = {rule.field for rule in error.rules}
-            rule = [r for r in rules.of(good) if r.is_named_by(named)][-1]
-            good = rules.without(good, rule)
-            try:
-                return figures.plan_of(good), conflict, good
-            except NoPlan as again:
-                error = again
-
-
 try:
-    plan, conflict, good = last_good()
-    mix = figures.mix_of(good)
+    nearest = figures.nearest_plan(brief)
+    plan, conflict, mix = nearest.plan, nearest.conflict, figures.mix_of(nearest.brief)
 except (BriefError, CensusError) as error:
     problems = getattr(error, "problems", (("", str(error)),))
     st.html(show.note("There are no quotas yet", *(text for _, text in problems), kind="bad"))
@@ -117,104 +92,7 @@ except (BriefError, CensusError) as error:
     st.stop()
 
 
-def save_rule() -> None:
-    """Keep the rule made in the popover."""
-    index, group = rules.choices(mix)[st.session_state.mix_rule_group]
-    kind, number = st.session_state.mix_rule_kind, st.session_state.mix_rule_people
-    state.save_brief(round_, lambda b: rules.add(b, index, group, kind, number))
-
-
-def floor_words() -> str:
-    """Word the rule with the share it has, or would have."""
-    above = brief.at_least_one_above or FLOOR
-    return f"At least 1 of each group above {percent_typed(Fraction(above))}"
-
-
-def save_floor() -> None:
-    """Keep or drop the rule that every larger group gets a seat."""
-    above = FLOOR if st.session_state.mix_floor else None
-    state.save_brief(round_, lambda b: b.changed(at_least_one_above=above))
-
-
-def remove_rule(rule: rules.UserRule) -> None:
-    """Take a rule out."""
-    state.save_brief(round_, lambda b: rules.without(b, rule))
-
-
-def take_way(way: conflicts.WayOut) -> None:
-    """Put a conflict right the way that was chosen."""
-    state.save_brief(round_, lambda _: way.brief)
-
-
-in_force = rules.of(brief)
-has_price = any(
-    rule.index < 0 or not brief.characteristic[rule.index].is_minimums_only for rule in in_force
-)
-broken = {rule.field for rule in conflict.rules} if conflict else set()
-cannot = [r for r in in_force if r.is_named_by(broken)][-1:]
-with st.container(horizontal=True, vertical_alignment="center", key="mix_rules"):
-    with st.popover("Add a rule", icon=":material/rule:", on_change="rerun") as popover:
-        if popover.open:
-            with st.form("mix_rule", border=False):
-                st.selectbox("Group", list(rules.choices(mix)), key="mix_rule_group")
-                st.selectbox(
-                    "How many", rules.KINDS, format_func=str.capitalize, key="mix_rule_kind"
-                )
-                st.number_input("People", 0, 100_000, 1, key="mix_rule_people")
-                st.form_submit_button("Save rule", type="primary", on_click=save_rule)
-            st.checkbox(
-                floor_words(),
-                key=state.shows("mix_floor", brief.at_least_one_above is not None),
-                on_change=save_floor,
-            )
-    for number, rule in enumerate(in_force):
-        failing = rule in cannot
-        st.button(
-            show.plain(f"{rule.words}: cannot be met" if failing else rule.words),
-            icon=":material/error:" if failing else ":material/close:",
-            icon_position="left" if failing else "right",
-            key=f"mix_rule_{number}",
-            help="Remove this rule",
-            on_click=remove_rule,
-            args=(rule,),
-        )
-    if not in_force:
-        first = plan.characteristics[0]
-        unseated = left_out(first)
-        example = show.label(first, unseated[0].group if unseated else first.groups[-1])
-        st.html(
-            show.hint(
-                f"No rules. Add one to make sure of a group, for example “at least 1 {example}”."
-            )
-        )
-if has_price:
-    usual = figures.plan_of(rules.without_any(good))
-    before = {part.name: {q.group: q.target for q in part.quotas} for part in usual.characteristics}
-    st.html(quota_tables.rule_price(before, plan))
-
-if conflict is not None:
-    ways = [
-        way
-        for way in conflicts.ways_out(brief, conflict)
-        if state.plan_or_none(way.brief) is not None
-    ]
-    with st.container(border=True, key="mix_conflict"):
-        st.html(
-            show.note(
-                f"These rules cannot all hold with {people(brief.people_wanted)}",
-                f"{conflict} The quotas below leave out the last rule.",
-                kind="bad",
-            )
-        )
-        st.html(show.box("<p><b>Ways to put it right</b></p>"))
-        with st.container(horizontal=True):
-            for number, way in enumerate(ways):
-                st.button(
-                    show.plain(way.label),
-                    key=f"mix_way_{number}",
-                    on_click=take_way,
-                    args=(way,),
-                )
+rule_bar.draw(round_, nearest, mix)
 
 taken = state.store().latest_plan(round_.id)
 everyone = state.store().people(round_.id)
@@ -251,7 +129,7 @@ def draw(index: int, part: PlannedCharacteristic) -> None:
             type="tertiary",
             help=show.plain(f"Change {part.name}"),
         ):
-            change_dialog.change(round_, index, part)
+            change_dialog.change(round_, figures.names(brief).index(part.name), part)
     total = sum(quota.people or 0 for quota in part.quotas)
     source = quota_tables.source_line(part.source, total, place, state.today(), part.basis)
     in_mix = mix.characteristics[index]
@@ -267,7 +145,7 @@ def draw(index: int, part: PlannedCharacteristic) -> None:
             show.plain(f"Give it to {show.label(part, call.loser)}"),
             key=f"mix_swap_{index}",
             on_click=take_swap,
-            args=(index, call.loser, call.loser_target + 1),
+            args=(figures.names(brief).index(part.name), call.loser, call.loser_target + 1),
         )
     if part.basis != "minimums" and not part.is_ordered:
         seats = first_seats(in_mix, brief.people_wanted)
