@@ -442,3 +442,20 @@ def test_a_minimum_that_cannot_be_met_leaves_the_other_characteristics_their_own
     assert "These rules cannot all hold with 10 people" in said(app)
     assert "Female Why 5?" in said(app)
     assert any(b.label == "Speak to 12 people" for b in app.button)
+
+
+def test_a_round_about_staff_follows_its_own_figures(store):
+    made = store.add_round(example.ready_brief("Desk moves"))
+    app = opened("population", made.id)
+    app.radio(key="population_audience").set_value("staff").run()
+    assert "Use your own figures" in said(app)
+    app.text_input[0].set_value("Role")
+    app.text_area[0].set_value("Librarian, 40\nAssistant, 110\nManager, x")
+    next(b for b in app.button if b.label == "Add these figures").click().run()
+    assert "line 3: needs a group and a whole number of people." in said(app)
+    app.text_area[0].set_value("Librarian, 40\nAssistant, 110\nManager, 12")
+    next(b for b in app.button if b.label == "Add these figures").click().run()
+    assert "Role: Librarian 40, Assistant 110 and Manager 12. 162 in all." in said(app)
+    shown = said(opened("mix", made.id))
+    assert "Assistant Why 7?" in shown
+    assert "Your own figures, 162 people." in shown

@@ -208,6 +208,19 @@ def test_dialogs_save_what_they_say_and_nothing_else(page, address, example):
     assert people.get_by_role("row").filter(has_text="Chinese").count() == 1
 
 
+def test_a_rule_is_added_priced_and_taken_out(page, address, example):
+    visit(page, f"{address}/mix-and-quotas?round={example}", "Mix and quotas")
+    page.get_by_role("button", name="Add a rule").click()
+    settle(page)
+    choose(page, page, "Group", "Ethnic group: Arab")
+    page.get_by_role("button", name="Save rule").click()
+    page.get_by_text("More: Arab 0 to 1.").wait_for()
+    settle(page)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="At least 1 Arab").click()
+    page.get_by_text("No rules. Add one to make sure of a group").wait_for()
+
+
 def test_typed_names_are_shown_as_typed_and_fetch_nothing(page, address):
     visit(page, address, "Rounds")
     page.get_by_role("button", name="New round").first.click()
