@@ -152,11 +152,6 @@ def residents(areas: Sequence[Area], ages: Ages | None = None) -> int:
     return _by_age(areas, ("Female", "Male"), (ages.lowest, ages.highest))
 
 
-def households(areas: Sequence[Area]) -> int:
-    """Return how many households there are in the areas (TS003)."""
-    return sum(_sum("TS003", areas, [TABLES["TS003"].total])[0])
-
-
 def distribution(
     topic: Topic,
     areas: Sequence[Area],
@@ -177,7 +172,6 @@ def distribution(
     """
     merged = tuple((name, tuple(parts)) for name, parts in (merge or {}).items())
     return _distribution(
-        topic.id,
         topic,
         tuple(areas),
         topic.grouping(grouping),
@@ -189,7 +183,6 @@ def distribution(
 
 @lru_cache(maxsize=4096)
 def _distribution(
-    _id: str,
     topic: Topic,
     areas: tuple[Area, ...],
     grouping: str,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from sampler import rules
 from sampler.apportion import Shares
-from sampler.brief import Brief
+from sampler.brief import MOST_PEOPLE, Brief
 from sampler.errors import NoPlan, Rule
 from sampler.mix import Mix, MixCharacteristic
 from sampler.words import listed, people
@@ -91,38 +91,26 @@ class WayOut:
 
 
 def ways_out(brief: Brief, conflict: NoPlan) -> list[WayOut]:
-    """Return what would put a conflict right, the smallest change first; each a whole brief."""
+    """Return what could put a conflict right, the smallest change first; each a whole brief.
+
+    Another rule can still stand in the way, so whoever offers one plans it first.
+    """
     needed = conflict.needed
     if needed is None or needed <= brief.people_wanted:
         return _without_last(brief, conflict)
     short = needed - brief.people_wanted
-    out: list[WayOut] = []
-    for rule in reversed(conflict.rules):
-        found = _minimum_at(brief, rule)
-        if found is None:
-            continue
-        index, group, number = found
-        part = brief.characteristic[index]
-        rest = {name: least for name, least in part.minimum.items() if name != group}
-        if number > short:
-            lowered = part.minimum | {group: number - short}
-            out.append(
-                WayOut(
-                    f"Lower {group} to at least {number - short}",
-                    brief.with_characteristic(index, minimum=lowered),
-                )
-            )
-        if rest or not part.is_minimums_only or part.minimum_share:
-            out.append(
-                WayOut(
-                    f"Remove '{rule.rule}'",
-                    brief.with_characteristic(index, minimum=rest),
-                )
-            )
-        break
-    if needed <= 100_000:
-        out.append(WayOut(f"Speak to {people(needed)}", brief.changed(people_wanted=needed)))
-    return out or _without_last(brief, conflict)
+    minimums = filter(None, (_minimum_at(brief, rule) for rule in reversed(conflict.rules)))
+    index, group, number = next(minimums, (0, "", 0))
+    lower: list[WayOut] = []
+    if number > short:
+        lowered = brief.characteristic[index].minimum | {group: number - short}
+        changed = brief.with_characteristic(index, minimum=lowered)
+        lower.append(WayOut(f"Lower {group} to at least {number - short}", changed))
+    remove = _without_last(brief, conflict)
+    speak: list[WayOut] = []
+    if needed <= MOST_PEOPLE:
+        speak.append(WayOut(f"Speak to {people(needed)}", brief.changed(people_wanted=needed)))
+    return [*lower, *remove[:1], *speak, *remove[1:]]
 
 
 def _without_last(brief: Brief, conflict: NoPlan) -> list[WayOut]:
@@ -131,7 +119,7 @@ def _without_last(brief: Brief, conflict: NoPlan) -> list[WayOut]:
         WayOut(f"Remove '{rule.words}'", rules.without(brief, rule))
         for rule in reversed(rules.of(brief))
         if rule.is_named_by(named)
-    ][:3]
+    ]
 
 
 def _minimum_at(brief: Brief, rule: Rule) -> tuple[int, str, int] | None:

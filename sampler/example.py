@@ -18,9 +18,9 @@ from sampler.model import (
     Fieldwork,
     Participant,
     PlannedCharacteristic,
-    Stage,
 )
 from sampler.store import Store
+from sampler.tracking import stage_named
 
 PROGRAMME = "Customer service programme (example)"
 READY_PEOPLE = 10
@@ -149,22 +149,12 @@ def _council_tax_people(parts: tuple[PlannedCharacteristic, ...]) -> list[Partic
                 id="",
                 reference="",
                 answers=answers,
-                stage="confirmed" if stage == "reserve" else _stage(stage),
+                stage="confirmed" if stage == "reserve" else stage_named(stage) or "approached",
                 reserve=stage == "reserve",
                 recruiter=recruiter,
             )
         )
     return people
-
-
-def _stage(text: str) -> Stage:
-    stages: dict[str, Stage] = {
-        "attended": "attended",
-        "no_show": "no_show",
-        "confirmed": "confirmed",
-        "interested": "interested",
-    }
-    return stages[text]
 
 
 def _past_people(

@@ -177,37 +177,31 @@ def fitting(brief: Brief) -> tuple[Brief, list[str]]:
     Ages and places decide which groups there are. The names of what was dropped come with it.
     """
     dropped: list[str] = []
+    areas = areas_of(brief)
     for index, part in enumerate(brief.characteristic):
         if part.topic is None:
             continue
-        while True:
+        for field, nothing in (("bands", None), ("merge", {})):
             try:
-                found = look_up(brief)[index]
-                break
+                _one(brief, index, brief.characteristic[index], areas)
             except BriefError as error:
-                field = error.problems[0][0]
-                for name in ("merge", "bands"):
-                    if field == f"characteristic[{index}].{name}":
-                        empty: object = {} if name == "merge" else None
-                        brief = brief.with_characteristic(index, **{name: empty})
-                        dropped.append("merged groups" if name == "merge" else "age bands")
-                        break
-                else:
-                    raise
-        part = brief.characteristic[index]
-        names = {key(group.name) for group in found.groups} if found else set()
+                if error.problems[0][0] == f"characteristic[{index}].{field}":
+                    brief = brief.with_characteristic(index, **{field: nothing})
+                    dropped.append("age bands" if field == "bands" else "merged groups")
+        found = _one(brief, index, brief.characteristic[index], areas)
+        present = {key(group.name) for group in found.groups}
         changes: dict[str, object] = {}
-        for name in ("minimum", "maximum", "minimum_share", "boost"):
-            asked = getattr(part, name)
-            kept = {
-                group: value
-                for group, value in asked.items()
-                if key(group) in names
-                or key((found.aliases if found else {}).get(key(group), "")) in names
-            }
-            if len(kept) < len(asked):
-                changes[name] = kept
-                dropped += [f"the rule about {group}" for group in asked if group not in kept]
+        for field in ("minimum", "maximum", "minimum_share", "boost"):
+            asked = getattr(brief.characteristic[index], field)
+            gone = [
+                group
+                for group in asked
+                if key(group) not in present
+                and key(found.aliases.get(key(group), "")) not in present
+            ]
+            if gone:
+                changes[field] = {g: value for g, value in asked.items() if g not in gone}
+                dropped += [f"the rule about {group}" for group in gone]
         if changes:
             brief = brief.with_characteristic(index, **changes)
     return brief, list(dict.fromkeys(dropped))

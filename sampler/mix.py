@@ -302,7 +302,6 @@ class _Bounds:
     def __init__(
         self, brief: Brief, part: CharacteristicBrief, found: _Figures, where: str
     ) -> None:
-        self.people_wanted = brief.people_wanted
         self.above = (
             None if brief.at_least_one_above is None else Fraction(brief.at_least_one_above)
         )

@@ -98,6 +98,7 @@ def workbook(sheet: Sheet) -> bytes:
 def _styles(book: Any) -> dict[str, Any]:
     base = {"font_name": "Arial", "font_size": 11, "font_color": INK, "valign": "top"}
     cell = base | {"border": 1, "border_color": RULE}
+    fill = cell | {"bg_color": "#fffdf5"}
     return {
         "title": book.add_format(base | {"bold": True, "font_size": 18}),
         "lead": book.add_format(base | {"font_color": MUTED, "text_wrap": True}),
@@ -112,11 +113,10 @@ def _styles(book: Any) -> dict[str, Any]:
         "missing": book.add_format({"bold": True, "font_color": OPEN}),
         "date": book.add_format(cell | {"num_format": "d mmmm yyyy"}),
         "moment": book.add_format(cell | {"num_format": "d mmmm yyyy hh:mm"}),
-        "fill": book.add_format(
-            cell | {"bg_color": "#fffdf5", "text_wrap": True, "num_format": "@"}
-        ),
+        "fill": book.add_format(fill | {"text_wrap": True, "num_format": "@"}),
         "answer": book.add_format(cell | {"text_wrap": True, "num_format": "@"}),
-        "open": book.add_format(base | {"text_wrap": True}),
+        "fill_date": book.add_format(fill | {"num_format": "d mmmm yyyy"}),
+        "fill_moment": book.add_format(fill | {"num_format": "d mmmm yyyy hh:mm"}),
     }
 
 
@@ -178,7 +178,6 @@ def _quotas(tab: Any, sheet: Sheet, rows: int, style: dict[str, Any]) -> None:
             )
             tab.write_number(row, 4, before, style["number"])
             here = f"People!${column}${FIRST_PERSON + 1}:${column}${last}"
-            f"People!${counts}${FIRST_PERSON + 1}:${counts}${last}"
             tab.write_formula(
                 row,
                 5,
@@ -267,17 +266,13 @@ def _people(tab: Any, sheet: Sheet, rows: list[Participant], style: dict[str, An
         if person.slot:
             tab.write_datetime(i, after + 1, person.slot.replace(tzinfo=None), style["moment"])
         else:
-            _write(tab, i, after + 1, "", cell)
+            tab.write_blank(i, after + 1, None, style["moment" if known else "fill_moment"])
         if person.incentive_on:
             tab.write_datetime(i, after + 2, person.incentive_on, style["date"])
         else:
-            _write(tab, i, after + 2, "", cell)
+            tab.write_blank(i, after + 2, None, style["date" if known else "fill_date"])
         _write(tab, i, after + 3, person.notes, cell)
-        taken = known and is_counted(
-            person,
-            sheet.counting,
-            partial_counts=sheet.partial_counts,
-        )
+        taken = known and is_counted(person, sheet.counting, partial_counts=sheet.partial_counts)
         formula = _taken_formula(sheet, i + 1)
         tab.write_formula(i, counted_column, formula, None, int(taken))
     last = FIRST_PERSON + len(rows) - 1

@@ -95,12 +95,6 @@ class Store:
 
     # Programmes and rounds
 
-    def programmes(self) -> list[Programme]:
-        """Return every programme by name."""
-        with self.database.transaction(reads=True) as db:
-            rows = db.execute(sa.select(_programmes).order_by(_programmes.c.name)).all()
-        return [Programme(id=row.id, name=row.name) for row in rows]
-
     def _programme_id(self, db: sa.Connection, name: str | None) -> str | None:
         if name is None:
             return None

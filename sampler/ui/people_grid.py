@@ -149,6 +149,7 @@ class Grid:
         except StoreError as error:
             state.tell(self.held.id, "That was not saved", str(error))
             return
+        met_another = False
         for row, typed in st.session_state[self.key]["edited_rows"].items():
             shown = self.shown[int(row)]
             new = {c: v for c, v in typed.items() if cells.get((shown.id, c), (None,))[0] != v}
@@ -162,11 +163,12 @@ class Grid:
                 and mine != current
             ):
                 person_dialog.keep_conflict(self.held, current, mine)
-                st.session_state.pop(SAVED)
-                return
-            if person_dialog.save(self.held, mine):
+                met_another = True
+            elif person_dialog.save(self.held, mine):
                 after = _cells(self.plan, mine)
                 cells.update({(shown.id, c): (v, after[c]) for c, v in new.items()})
+        if met_another:
+            st.session_state.pop(SAVED)
 
 
 def _cells(plan: Plan, person: Participant) -> dict[str, Any]:

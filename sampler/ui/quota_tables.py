@@ -257,11 +257,9 @@ def distribution_table(
     """Draw who lives in a place beside its region and England and Wales."""
     about = "about " if here.source.status == "approximate" else ""
     unit = "Households" if here.source.base.startswith("households") else "People"
-    wider = {g.name: Fraction(g.people, nation.total) for g in nation.groups} if nation else {}
-    around = (
-        {g.name: Fraction(g.people, region[1].total) for g in region[1].groups} if region else {}
-    )
-    shares = {g.name: Fraction(g.people, here.total) for g in here.groups}
+    shares = _shares(here)
+    wider = _shares(nation) if nation else {}
+    around = _shares(region[1]) if region else {}
     largest = max([*shares.values(), *wider.values()])
     ordered = list(here.groups)
     if not here.is_ordered:

@@ -17,6 +17,7 @@ from sampler.quotas import left_out
 from sampler.ui import quota_tables, show, state
 from sampler.words import people, percent_typed
 
+MOST_WAYS = 3
 FLOOR = Decimal("0.05")
 """The share above which "each larger group" begins, unless a brief says another."""
 
@@ -104,7 +105,7 @@ def _conflict(held: Round, conflict: NoPlan) -> None:
         way
         for way in conflicts.ways_out(held.brief, conflict)
         if state.plan_or_none(way.brief) is not None
-    ]
+    ][:MOST_WAYS]
     with st.container(border=True, key="mix_conflict"):
         st.html(
             show.note(

@@ -193,7 +193,9 @@ with st.expander("How this was worked out, and the brief as a file", key="mix_ho
     )
 
 label = "Start recruiting" if taken is None else "Use this plan"
-if taken is not None and taken.plan.is_same(plan):
+if conflict is not None:
+    st.html(show.muted("Put the rules right, above, before these quotas can be used."))
+elif taken is not None and taken.plan.is_same(plan):
     st.html(show.muted(f"Saved. These quotas are plan {taken.number}, the plan in use."))
     label = "Start recruiting"
 elif taken is not None:

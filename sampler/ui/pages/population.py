@@ -157,13 +157,15 @@ if brief.audience != "residents":
             try:
                 text = file.getvalue() if file else pasted.encode()
                 people = read_two_columns(text)
-                own = {"name": name.strip() or "Group", "people": people}
+                called = name.strip() or "Group"
+                own = {"name": called, "people": people}
                 kept = [p for p in brief.characteristic if brief.areas or p.topic is None]
                 parts = [part.model_dump() for part in kept]
                 changed = brief.changed(characteristic=[*parts, own])
                 figures.mix_of(changed.changed(characteristic=[own]))
-                if name.strip().casefold() in (str(p.name).casefold() for p in from_own):
-                    raise BriefError.at("", f"There are figures called {name.strip()} already.")
+                if called.casefold() in map(str.casefold, figures.names(brief)):
+                    taken_words = f"There is a characteristic called {called} already."
+                    raise BriefError.at("", taken_words)
                 state.save_brief(round_, lambda _: changed)
                 st.rerun()
             except BriefError as error:
