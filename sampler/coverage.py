@@ -250,8 +250,8 @@ def next_profiles(plan: Plan, found: Coverage, everyone: Sequence[Participant]) 
 
     Of each characteristic take the group with the largest part of its places missing (of its
     range first, then of its target), so that the scarce ones come early; on a tie the larger
-    quota, then the one listed first. Each profile found is taken
-    as seated before the next is looked for, so no more come than there are seats left.
+    quota, then the one listed first. Each profile found is taken as seated before the next is
+    looked for, so no more come than there are seats left.
     """
     left = {
         (part.name, row.group): (row.gap, row.target - row.counted, row.low, row.target)
@@ -315,7 +315,7 @@ def below_booked(plan: Plan, everyone: Sequence[Participant], *, partial_counts:
     """Say which quotas of a new plan fall below the people already booked or heard."""
     found = cover(plan, everyone, "planned", partial_counts=partial_counts)
     return [
-        f"{row.group}: {row.counted} booked, quota {row.target}"
+        f"{group_words(row.group, part.topic)}: {row.counted} booked, quota {row.target}"
         for part in found.characteristics
         for row in part.rows
         if row.over
@@ -337,7 +337,8 @@ def changes(old: Plan, new: Plan) -> list[str]:
         was = {quota.group: quota.target for quota in before.quotas}
         for quota in part.quotas:
             if was.get(quota.group, 0) != quota.target:
-                said.append(f"{quota.group}: {was.get(quota.group, 0)} to {quota.target}")
+                name = group_words(quota.group, part.topic)
+                said.append(f"{name}: {was.get(quota.group, 0)} to {quota.target}")
         gone = [group for group in was if group not in part.groups]
         if gone:
             said.append(f"{count(len(gone), 'group')} of {part.name.lower()} no longer there")

@@ -19,6 +19,7 @@ from census.model import Area
 from sampler import conflicts, solver
 from sampler.apportion import Shares, closest, cost, free, last_place
 from sampler.brief import ANY, Brief
+from sampler.broad import broad_members, broad_shares, only
 from sampler.errors import SolverError
 from sampler.mix import Mix, MixCharacteristic, MixGroup
 from sampler.model import CloseCall, Plan, PlannedCharacteristic, Quota
@@ -73,15 +74,15 @@ def _targets(mix: Mix) -> dict[int, list[int]]:
     wanted = mix.people_wanted
     followed = [part for part in mix.characteristics if part.basis != "minimums"]
     blocks = [
-        Block(_broad_shares(part, wanted) if part.keep_broad else part.shares(), wanted)
+        Block(broad_shares(part, wanted) if part.keep_broad else part.shares(), wanted)
         for part in followed
     ]
     targets = dict(zip((part.index for part in followed), solve_blocks(blocks), strict=True))
     within = [
-        (part, members, Block(_only(part.shares(), members), total))
+        (part, members, Block(only(part.shares(), members), total))
         for part in followed
         if part.keep_broad
-        for members, total in zip(_broad_members(part).values(), targets[part.index], strict=True)
+        for members, total in zip(broad_members(part).values(), targets[part.index], strict=True)
     ]
     for part in followed:
         if part.keep_broad:
@@ -95,35 +96,6 @@ def _targets(mix: Mix) -> dict[int, list[int]]:
             named = [group.minimum for group in part.groups[:-1]]
             targets[part.index] = [*named, wanted - sum(named)]
     return targets
-
-
-def _broad_members(part: MixCharacteristic) -> dict[str, list[int]]:
-    members: dict[str, list[int]] = {}
-    for i, group in enumerate(part.groups):
-        # A group merged by hand over several broad groups stands for itself.
-        members.setdefault(group.broad or f"own {i}", []).append(i)
-    return members
-
-
-def _broad_shares(part: MixCharacteristic, wanted: int) -> Shares:
-    """Return the broad groups' shares: sizes, minimums and room added up over their groups."""
-    shares = part.shares()
-    every = list(_broad_members(part).values())
-    return Shares(
-        tuple(sum(shares.weights[i] for i in members) for members in every),
-        tuple(sum(shares.sizes[i] for i in members) for members in every),
-        tuple(sum(shares.minimum[i] for i in members) for members in every),
-        tuple(sum(shares.ceiling(i, wanted) for i in members) for members in every),
-    )
-
-
-def _only(shares: Shares, members: Sequence[int]) -> Shares:
-    return Shares(
-        tuple(shares.weights[i] for i in members),
-        tuple(shares.sizes[i] for i in members),
-        tuple(shares.minimum[i] for i in members),
-        tuple(shares.maximum[i] for i in members),
-    )
 
 
 def solve_blocks(blocks: Sequence[Block]) -> list[list[int]]:
@@ -371,10 +343,10 @@ def _close_call(
     shares = part.shares()
     blocks = [list(range(len(part.groups)))]
     if part.keep_broad:
-        blocks = list(_broad_members(part).values())
+        blocks = list(broad_members(part).values())
     calls = []
     for members in blocks:
-        inside = _only(shares, members)
+        inside = only(shares, members)
         here = [target[i] for i in members]
         total = wanted if len(blocks) == 1 else sum(here)
         last = last_place(inside, total, here) if total else None

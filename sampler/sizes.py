@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
-from sampler.apportion import Shares, closest
+from sampler.broad import exact_targets
 from sampler.mix import MixCharacteristic
 
 LARGEST_ROUND_TRIED = 1_000
@@ -30,8 +30,7 @@ def first_seats(part: MixCharacteristic, wanted: int) -> list[FirstSeat]:
     With rules the sizes change, so each size is worked out as a plan of its own. Groups in the
     order they get a seat, then by share.
     """
-    shares = part.shares()
-    found = _first_sizes(shares, wanted)
+    found = _first_sizes(part, wanted)
     seats = [
         FirstSeat(part.groups[i].name, part.groups[i].share or Fraction(0), size)
         for i, size in found.items()
@@ -40,12 +39,13 @@ def first_seats(part: MixCharacteristic, wanted: int) -> list[FirstSeat]:
 
 
 @lru_cache(maxsize=256)
-def _first_sizes(shares: Shares, wanted: int) -> dict[int, int | None]:
+def _first_sizes(part: MixCharacteristic, wanted: int) -> dict[int, int | None]:
     """Return for each group with no seat the first size that gives it one."""
+    shares = part.shares()
     found: dict[int, int] = {}
     empty = {
         i
-        for i, number in enumerate(closest(shares, wanted))
+        for i, number in enumerate(exact_targets(part, wanted))
         if number == 0 and shares.weights[i] and shares.maximum[i] != 0
     }
     for size in range(wanted + 1, LARGEST_ROUND_TRIED + 1):
@@ -53,7 +53,7 @@ def _first_sizes(shares: Shares, wanted: int) -> dict[int, int | None]:
             break
         if not shares.can_hold(size):
             continue
-        plan = closest(shares, size)
+        plan = exact_targets(part, size)
         for i in empty - found.keys():
             if plan[i]:
                 found[i] = size
@@ -66,7 +66,7 @@ def groups_heard(
     """Return for each number of people how many groups get at least one seat."""
     shares = part.shares()
     return {
-        size: sum(number > 0 for number in closest(shares, size))
+        size: sum(number > 0 for number in exact_targets(part, size))
         for size in sizes
         if shares.can_hold(size)
     }

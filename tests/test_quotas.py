@@ -275,8 +275,23 @@ def test_speaking_to_as_many_as_is_said_frees_the_plan():
     ) as error:
         figures.plan_of(brief)
     assert error.value.needed == 12
-    for way in ways_out(brief, error.value)[-1:]:
-        assert figures.plan_of(way.brief).people_wanted == 12
+    ways = {way.label: way.brief for way in ways_out(brief, error.value)}
+    assert figures.plan_of(ways["Speak to 12 people"]).people_wanted == 12
+    assert targets(figures.plan_of(ways["Remove 'At least 9 Black'"]))["Black"] < 9
+
+
+def test_first_seats_follow_broad_totals_where_they_are_kept():
+    brief = a_brief().with_characteristic(0, keep_broad=True)
+    seats = first_seats(figures.mix_of(brief).characteristics[0], 10)
+    unseated = {g for g, n in targets(figures.plan_of(brief), "Ethnic group").items() if not n}
+    assert {seat.group for seat in seats} == unseated
+    for seat in seats[:6]:
+        got = [
+            n
+            for n in range(11, seat.people + 1)
+            if targets(figures.plan_of(brief.changed(people_wanted=n)), "Ethnic group")[seat.group]
+        ]
+        assert got == [seat.people], seat.group
 
 
 def test_every_group_above_nothing_gets_a_seat_and_is_one_rule():

@@ -149,8 +149,8 @@ def draw(index: int, part: PlannedCharacteristic) -> None:
         )
     if part.basis != "minimums" and not part.is_ordered:
         seats = first_seats(in_mix, brief.people_wanted)
-        if seats:
-            st.html(quota_tables.no_seat_note(part, brief.people_wanted, place, seats))
+        if drawn := quota_tables.no_seat_note(part, brief.people_wanted, place, seats):
+            st.html(drawn)
     if part.leaning:
         st.html(show.details_box(quota_tables.leaning_title(part.source), part.leaning))
 
