@@ -14,6 +14,10 @@ from sampler.errors import BriefError, NoPlan
 from sampler.model import Plan
 
 ENGLAND_AND_WALES = "K04000001"
+REPLACED = {
+    "bands": "your age bands (the ready ones are used instead)",
+    "merge": "the merged groups",
+}
 
 
 def areas_of(brief: Brief) -> tuple[census.Area, ...]:
@@ -187,7 +191,7 @@ def fitting(brief: Brief) -> tuple[Brief, list[str]]:
             except BriefError as error:
                 if error.problems[0][0] == f"characteristic[{index}].{field}":
                     brief = brief.with_characteristic(index, **{field: nothing})
-                    dropped.append("age bands" if field == "bands" else "merged groups")
+                    dropped.append(REPLACED[field])
         found = _one(brief, index, brief.characteristic[index], areas)
         present = {key(group.name) for group in found.groups}
         changes: dict[str, object] = {}

@@ -428,7 +428,7 @@ def test_an_age_changed_under_typed_bands_gives_way_to_the_ready_ones(store):
     made = a_round(store)  # its bands stand second, after ethnic group
     app = opened("population", made.id)
     app.number_input(key="population_lowest").set_value(18).run()
-    assert "Left out of the mix: age bands." in said(app)
+    assert "Left out of the mix: your age bands (the ready ones are used instead)." in said(app)
     kept = store.round(made.id).brief
     assert (kept.lowest_age, kept.characteristic[1].bands) == (18, None)
     assert "18 to 34" in said(opened("mix", made.id))
