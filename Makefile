@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 WORKERS ?= 2
 
-.PHONY: run test unit lint types bench soak screenshots clean
+.PHONY: run test unit lint types bench fake-census soak screenshots clean
 
 run: $(STAMP)
 	$(BIN)/sampler app
@@ -26,6 +26,9 @@ types: $(DEV_STAMP)
 
 bench: $(DEV_STAMP)
 	$(BIN)/python -m tests.bench.run
+
+fake-census: $(DEV_STAMP)
+	$(BIN)/python -m tests.fake_census
 
 soak: $(DEV_STAMP)
 	$(BIN)/python -m pytest -q -o norecursedirs=".*" tests/soak

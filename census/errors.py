@@ -46,3 +46,35 @@ class TooFewAreas(CensusError):
 
 class ExtractError(CensusError):
     """The figures kept with this app cannot be read."""
+
+
+class NotPublished(CensusError):
+    """The census does not give this topic for such a place."""
+
+
+class NotHeld(CensusError):
+    """Neither kept with the app nor read from the census service before."""
+
+
+class ServiceError(CensusError):
+    """The census service gave no answer that can be used.
+
+    `reason` is what happened in a few words, such as "timed out"; it names no address and no key.
+    `is_down` says that asking again just now would be of no use.
+    """
+
+    def __init__(self, reason: str, hint: str = "", *, is_down: bool = False) -> None:
+        self.reason, self.is_down = reason, is_down
+        super().__init__(f"The census service {reason}.{' ' + hint if hint else ''}")
+
+
+class BadAnswer(ServiceError):
+    """The service answered, but not with figures that make sense."""
+
+
+class AreasBlocked(CensusError):
+    """The service keeps these figures back for some areas, because few people are counted."""
+
+
+class BadFile(CensusError):
+    """A file of the user's own that cannot be read; the message gives the line and column."""

@@ -1,9 +1,18 @@
-"""A database of its own for every test that opens the app; no test is timed."""
+"""No test reaches a census service or the user's folders; no test is timed."""
 
 from __future__ import annotations
 
+import atexit
+import os
+import shutil
+import tempfile
+
 import pytest
 from hypothesis import settings
+
+os.environ["SAMPLER_OFFLINE"] = "1"
+os.environ["SAMPLER_CACHE"] = tempfile.mkdtemp(prefix="sampler-tests-")
+atexit.register(shutil.rmtree, os.environ["SAMPLER_CACHE"], ignore_errors=True)
 
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")

@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-OUTER = {"sampler/cli.py", "sampler/figures.py", "sampler/answers.py", "sampler/example.py"}
+OUTER = {
+    "sampler/cli.py",
+    "sampler/figures.py",
+    "sampler/fetching.py",
+    "sampler/combining.py",
+    "sampler/answers.py",
+    "sampler/example.py",
+}
 HOMES = {
     "streamlit": lambda path: path == "app.py" or path.startswith("sampler/ui/"),
     "altair": lambda path: path == "sampler/ui/quota_tables.py",
@@ -20,6 +27,9 @@ HOMES = {
     "openpyxl": lambda path: path == "sampler/sheets.py",
     "pandas": lambda path: path.startswith("sampler/ui/"),
     "requests": lambda path: path == "census/client.py",
+    "cachecontrol": lambda path: path == "census/cache.py",
+    "filelock": lambda path: path == "census/cache.py",
+    "urllib3": lambda path: path == "census/client.py",
     "typer": lambda path: path == "sampler/cli.py",
 }
 SEEN_BY_THE_DOMAIN = {"census.model", "census.spelling"}
