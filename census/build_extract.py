@@ -2,36 +2,99 @@
 
 FOLDER is searched with everything below it. Read are the Nomis bulk files
 `census2021-tsNNN-LEVEL.csv` (early releases suffix "; measures: Value", later ones do not) with
-their metadata notes `tsNNN-2021-V.txt`; three tables that lie there in long form (ethnic group,
-disability, sexual orientation); the lookups of authorities to counties and regions; and the
-England and Wales counts of every cell, against which each leaf is checked.
+their metadata notes `tsNNN-2021-V.txt`; tables that lie there in long form; sums of output areas
+`derived-tsNNN-LEVEL-from-oa.csv` for what has no official file; Northern Ireland's tables; RM134;
+the lookups of places (see `build_areas`); and the England and Wales counts of every cell, against
+which each leaf is checked.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from census.build_areas import Place, areas_of, one_file, read_rows, wards_by_authority
+from census.build_sources import sources
 from census.errors import ExtractError
 from census.extract import DATA, pack
-from census.tables import TABLES, Table
+from census.places import WARDS, pack_wards
+from census.table import NISRA, Table
+from census.tables import TABLES
 
-LEVELS = ("ltla", "utla", "rgn", "ctry")
+LEVELS = ("ltla", "utla", "rgn", "ctry", "ward")
+ENGLAND_AND_WALES = "K04000001"
+
+
+@dataclass(frozen=True)
+class LongForm:
+    """A table that lies in long form: its files, its columns, and our labels for theirs."""
+
+    pattern: str
+    area: str
+    label: str
+    count: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+_NI_CARE = "count_5_and_over_"
 LONG_FORMS = {
-    "TS021": ("ethnicity21_ltla21.csv", "ethnic_group", "value"),
-    "TS038": ("*_disability_21.csv", "disability_level", "n"),
-    "TS077": ("*_sexual_orientation_21.csv", "sexual_orientation", "n"),
+    "TS021": LongForm("ethnicity21_ltla21.csv", "ltla21_code", "ethnic_group", "value"),
+    "TS038": LongForm("*_disability_21.csv", "ltla21_code", "disability_level", "n"),
+    "TS077": LongForm("*_sexual_orientation_21.csv", "ltla21_code", "sexual_orientation", "n"),
+    "NI ethnic group": LongForm(
+        "ethnicity21_ltla21_ni.csv", "ltla21_code", "ethnic_group", "value"
+    ),
+    "NI religion": LongForm("religion21_lgd21_ni.csv", "lgd21_code", "religion", "count"),
+    "NI disability": LongForm("disability21_lgd21_ni.csv", "lgd21_code", "disability", "count"),
+    "NI sexual orientation": LongForm(
+        "sexualorientation21_lgd21_ni.csv",
+        "lgd21_code",
+        "sexual_orientation",
+        "count",
+        dict.fromkeys(("Prefer not to say", "Not stated"), "Prefer not to say, or not stated"),
+    ),
+    "NI unpaid care": LongForm(
+        "ni_unpaid_care_21.csv",
+        "ltla21_code",
+        "variable",
+        "value",
+        {
+            f"{_NI_CARE}0_hours": "Provides no unpaid care",
+            f"{_NI_CARE}1to19_hours": "Provides 1 to 19 hours unpaid care a week",
+            f"{_NI_CARE}20to34_hours": "Provides 20 to 34 hours unpaid care a week",
+            f"{_NI_CARE}35to49_hours": "Provides 35 to 49 hours unpaid care a week",
+            f"{_NI_CARE}50plus_hours": "Provides 50 or more hours unpaid care a week",
+            "total_5_and_over": "Total",
+        },
+    ),
+    "RM134": LongForm("rm134-*.csv", "geography code", "cell", "observation"),
 }
 TOLERANCE = 0.001
-"""Leaves added up over authorities may differ by this share (or 500) from the national count:
-each table and level is perturbed separately."""
+"""Leaves added up over authorities may differ by this share (or 500, or 700 where output areas
+were added up) from the national count: each table and level is perturbed separately."""
+LEAST, LEAST_OF_SUMS = 500, 700
 
 Rows = dict[str, dict[str, int]]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The figures of one table to keep: area code to label to count.
+
+    `approximate` are the areas whose figures were added up from output areas; `levels` and
+    `sums` say which levels of areas are as published and which were added up.
+    """
+
+    rows: Rows
+    approximate: frozenset[str] = frozenset()
+    levels: tuple[str, ...] = ()
+    sums: tuple[str, ...] = ()
+    issued: str | None = None
 
 
 def clean(label: str, prefix: str) -> str:
@@ -42,23 +105,9 @@ def clean(label: str, prefix: str) -> str:
     >>> clean("Economic activity status: Economically inactive:Retired", "Economic activity status")
     'Economically inactive: Retired'
     """
-    label = label.removesuffix("; measures: Value").strip()
+    label = label.strip().removesuffix("; measures: Value").strip()
     label = label.removeprefix(f"{prefix}:").strip()
     return re.sub(r"\s*:\s*", ": ", " ".join(label.split()))
-
-
-def one_file(folder: Path, name: str) -> Path:
-    """Return the first file of that name (or pattern) below the folder, in path order."""
-    found = sorted(folder.rglob(name))
-    if not found:
-        raise ExtractError(f"{name} is nowhere below the folder.")
-    return found[0]
-
-
-def read_rows(path: Path) -> list[dict[str, str]]:
-    """Read a CSV file with a header, whatever mark it begins with."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def read_bulk(path: Path, table: Table) -> Rows:
@@ -74,149 +123,170 @@ def read_bulk(path: Path, table: Table) -> Rows:
 
 
 def read_long(folder: Path, table: Table) -> Rows:
-    """Read a table that lies in long form: one row an area and label."""
-    pattern, label_column, count_column = LONG_FORMS[table.id]
+    """Read a table that lies in long form: one row an area and label.
+
+    Raises `ExtractError` where an area lacks a cell.
+    """
+    form = LONG_FORMS[table.id]
     rows: Rows = {}
-    for path in sorted(folder.rglob(pattern)):
+    for path in sorted(folder.rglob(form.pattern)):
         for row in read_rows(path):
-            label = clean(row[label_column], "").replace(" (number)", "")
-            if label in table.leaves:
-                area = rows.setdefault(row["ltla21_code"], {})
-                area[label] = round(float(row[count_column]))
-    for area in rows.values():
-        area[table.total] = sum(area[leaf] for leaf in table.leaves)
+            if table.id == "RM134":
+                row["cell"] = f"{row['ethnic group of HRP']}; {row['tenure']}"
+            label = clean(row[form.label], "").replace(" (number)", "")
+            label = form.labels.get(label, label)
+            if label in table.columns:
+                area = rows.setdefault(row[form.area], {})
+                area[label] = area.get(label, 0) + round(float(row[form.count]))
+    for code, area in rows.items():
+        if missing := [leaf for leaf in table.leaves if leaf not in area]:
+            raise ExtractError(f"{table.id} has no {missing[0]!r} for {code}.")
+        area.setdefault(table.total, sum(area[leaf] for leaf in table.leaves))
     return rows
+
+
+def read_ni_sex(folder: Path) -> Rows:
+    """Read women and men of all ages by district of Northern Ireland."""
+    return {
+        row["ltla21_code"]: {
+            "Total": int(row["total_population"]),
+            "Female": int(row["total_female_population"]),
+            "Male": int(row["total_male_population"]),
+        }
+        for row in read_rows(one_file(folder, "age_gender_ltla21_ni.csv"))
+    }
 
 
 def release(folder: Path, table: Table) -> str | None:
     """Return the day the metadata note of a bulk file gives as issued, if it lies there."""
-    for path in sorted(folder.rglob(f"{table.id.lower()}-2021-*.txt")):
+    for path in sorted(folder.rglob(f"{table.number.lower()}-2021-*.txt")):
         found = re.search(r"^Issued: (\d{4}-\d\d-\d\d)", path.read_text("utf-8"), re.MULTILINE)
         if found:
             return found[1]
     return None
 
 
-def national_counts(folder: Path) -> dict[str, dict[str, int]]:
-    """Return the England and Wales count of each cell: table to label to count."""
-    counts: dict[str, dict[str, int]] = {}
+def national_counts(folder: Path) -> Rows:
+    """Return the England and Wales count of each leaf and of the total: table to label to count."""
+    counts: Rows = {}
     for row in read_rows(one_file(folder, "TS_Cell_Metadata.csv")):
-        table = TABLES.get(row["Table_ID"].upper())
-        if table and row["EW_Count"] != "NA":
-            label = clean(row["Cell_Label"], table.prefix)
-            counts.setdefault(table.id, {})[label] = round(float(row["EW_Count"]))
-    return counts
+        for table in TABLES.values():
+            if table.number.lower() == row["Table_ID"] and row["EW_Count"] != "NA":
+                cells = counts.setdefault(table.id, {})
+                # The first cell of a table is its total, under another label in some files.
+                label = clean(row["Cell_Label"], table.prefix) if cells else table.total
+                cells[label] = round(float(row["EW_Count"]))
+    return {
+        table_id: {label: cells[label] for label in TABLES[table_id].columns}
+        for table_id, cells in counts.items()
+    }
 
 
 def check_national(
-    table: Table, rows: Rows, authorities: Iterable[str], ew: Mapping[str, int]
+    table: Table, kept: Kept, authorities: Iterable[str], ew: Mapping[str, int]
 ) -> None:
     """Refuse a table whose leaves, added up over the authorities, miss the national counts."""
     listed = list(authorities)
-    if missing := [code for code in listed if code not in rows]:
+    if missing := [code for code in listed if code not in kept.rows]:
         raise ExtractError(f"{table.id} lacks {len(missing)} authorities, {missing[0]} among them.")
+    least = LEAST_OF_SUMS if kept.approximate else LEAST
     for leaf in table.leaves:
-        found = sum(rows[code][leaf] for code in listed)
+        found = sum(kept.rows[code][leaf] for code in listed)
         wanted = ew[leaf]
-        if abs(found - wanted) > max(500, wanted * TOLERANCE):
+        if abs(found - wanted) > max(least, wanted * TOLERANCE):
             raise ExtractError(f"{table.id} {leaf!r}: {found:,} added up, {wanted:,} published.")
 
 
-def areas_of(folder: Path) -> list[dict[str, object]]:
-    """Return every area: code, name, type, and the codes of the places it lies in."""
-    places: dict[str, dict[str, object]] = {}
+def read_table(folder: Path, table: Table, known: frozenset[str]) -> Kept:
+    """Return what to keep of a table for the known areas; official figures go before sums."""
+    rows: Rows = {}
+    levels, sums = [], []
+    if table.id == "NI sex":
+        rows, levels = read_ni_sex(folder), ["district"]
+    elif table.id in LONG_FORMS:
+        rows = read_long(folder, table)
+        levels = ["district" if table.publisher == NISRA else "ltla"]
+    number = table.number.lower()
+    for level in LEVELS:
+        for path in sorted(folder.rglob(f"census2021-{number}-{level}*.csv"))[:1]:
+            levels.append(level)
+            for code, cells in read_bulk(path, table).items():
+                rows.setdefault(code, cells)
+    official = set(rows)
+    for level in LEVELS if table.status == "approximate" else ():
+        for path in sorted(folder.rglob(f"derived-{number}-{level}-from-oa.csv"))[:1]:
+            sums.append(level)
+            for code, cells in read_bulk(path, table).items():
+                rows.setdefault(code, cells)
+    return Kept(
+        {code: cells for code, cells in rows.items() if code in known},
+        frozenset(known & (set(rows) - official)),
+        tuple(levels),
+        tuple(sums),
+        release(folder, table),
+    )
 
-    def add(code: str, name: str, kind: str, parents: list[str]) -> None:
-        places.setdefault(code, {"code": code, "name": name, "type": kind, "parents": parents})
 
-    region = {
-        row["ltla21_code"]: (row["region21_code"], row["region21_name"])
-        for row in read_rows(one_file(folder, "lookup_ltla21_region21.csv"))
-    }
-    upper = {
-        row["ltla21_code"]: (row["utla21_code"], row["utla21_name"])
-        for row in read_rows(one_file(folder, "lookup_ltla21_utla21.csv"))
-    }
-    names = {
-        row["geography code"]: row["geography"]
-        for row in read_rows(one_file(folder, "census2021-ts001-ltla.csv"))
-    }
-    for code in sorted(names):
-        country = ["E92000001", "K04000001"] if code[0] == "E" else ["W92000004", "K04000001"]
-        above = [region[code][0], *country] if code in region else country
-        county = upper[code] if upper[code][0] != code else None
-        add(code, names[code], "local authority", [county[0], *above] if county else above)
-        if county:
-            add(*county, "county", above)
-        if code in region:
-            add(*region[code], "region", country)
-    add("E92000001", "England", "country", ["K04000001"])
-    add("W92000004", "Wales", "country", ["K04000001"])
-    add("K04000001", "England and Wales", "several", [])
-    order = ["local authority", "county", "region", "country", "several"]
-    return sorted(places.values(), key=lambda a: (order.index(str(a["type"])), str(a["code"])))
+def read_tables(folder: Path, areas: Sequence[Place]) -> dict[str, Kept]:
+    """Return what to keep of every table, each leaf checked against the national count.
+
+    Raises `ExtractError` where a file or column is missing or does not add up.
+    """
+    authorities = [a["code"] for a in areas if a["type"] == "local authority"]
+    known = frozenset(a["code"] for a in areas)
+    national = national_counts(folder)
+    tables: dict[str, Kept] = {}
+    for table in TABLES.values():
+        if not table.kept:
+            continue
+        kept = read_table(folder, table, known)
+        if not kept.rows:
+            raise ExtractError(f"{table.id} is nowhere below the folder.")
+        if table.id in national:
+            check_national(table, kept, authorities, national[table.id])
+            kept.rows.setdefault(ENGLAND_AND_WALES, national[table.id])
+        tables[table.id] = kept
+    return tables
+
+
+def write(
+    tables: Mapping[str, Kept],
+    areas: Sequence[Place],
+    wards: Mapping[str, list[list[str]]],
+    out: Path,
+    say: Callable[[str], None] = print,
+) -> None:
+    """Write the extract into a folder: the tables, wherever they were read, and the places."""
+    packed: dict[str, bytes] = {}
+    for table_id, kept in tables.items():
+        table = TABLES[table_id]
+        order = [a["code"] for a in areas if a["code"] in kept.rows]
+        counts = [[kept.rows[code][label] for label in table.columns] for code in order]
+        body = pack(table.columns, order, counts, kept.issued, kept.approximate)
+        packed[table.file_name] = body
+        say(f"{table_id}: {len(order)} areas, {len(body):,} bytes")
+    packed[WARDS] = pack_wards(dict(wards))
+    rows = ",\n".join(json.dumps(a, ensure_ascii=False) for a in areas)
+    packed["areas.json"] = f"[\n{rows}\n]\n".encode()
+    packed["SOURCES.md"] = sources(
+        [
+            (TABLES[name], kept.levels, kept.sums, len(kept.rows), kept.issued)
+            for name, kept in tables.items()
+        ]
+    ).encode()
+    out.mkdir(parents=True, exist_ok=True)
+    for name, body in packed.items():
+        (out / name).write_bytes(body)
 
 
 def build(folder: Path, out: Path, say: Callable[[str], None] = print) -> None:
-    """Write the extract for every table of `TABLES` into `out`.
+    """Write the extract for every table of `TABLES` that is kept into `out`.
 
     Raises `ExtractError` where a file or column is missing or does not add up; nothing has been
     written by then.
     """
     areas = areas_of(folder)
-    authorities = [str(a["code"]) for a in areas if a["type"] == "local authority"]
-    known = {str(a["code"]) for a in areas}
-    ew = national_counts(folder)
-    packed: dict[str, bytes] = {}
-    lines = []
-    for table in TABLES.values():
-        if table.id in LONG_FORMS:
-            rows = read_long(folder, table)
-            levels = ["ltla"]
-        else:
-            rows, levels = {}, []
-            for level in LEVELS:
-                paths = sorted(folder.rglob(f"census2021-{table.id.lower()}-{level}.csv"))
-                for path in paths[:1]:
-                    levels.append(level)
-                    for code, cells in read_bulk(path, table).items():
-                        if code in known:
-                            rows.setdefault(code, cells)
-        check_national(table, rows, authorities, ew[table.id])
-        order = [str(a["code"]) for a in areas if str(a["code"]) in rows]
-        counts = [[rows[code][label] for label in table.columns] for code in order]
-        issued = release(folder, table)
-        packed[table.id] = pack(table.columns, order, counts, issued)
-        lines.append(
-            f"| {table.id} | {table.title} | {', '.join(levels)} | {len(order)} | {issued or ''} |"
-        )
-        say(f"{table.id}: {len(order)} areas, {len(packed[table.id]):,} bytes")
-    out.mkdir(parents=True, exist_ok=True)
-    for table_id, body in packed.items():
-        (out / f"{table_id.lower()}.bin").write_bytes(body)
-    rows_of_areas = ",\n".join(json.dumps(a, ensure_ascii=False) for a in areas)
-    (out / "areas.json").write_text(f"[\n{rows_of_areas}\n]\n", "utf-8")
-    (out / "SOURCES.md").write_text(SOURCES.format(tables="\n".join(lines)), "utf-8")
-
-
-SOURCES = """# Where these figures come from
-
-Census 2021 for England and Wales, Census Day 21 March 2021. Source: Office for National
-Statistics, licensed under the Open Government Licence v3.0
-(https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/).
-
-Made by `python -m census.build_extract FOLDER` from the bulk files that Nomis publishes. Ethnic
-group, disability and sexual orientation were read from the same official figures in long form.
-Every leaf was checked against the published count for England and Wales. `ltla` are the 331
-local authorities of 2022, `utla` the upper tier, `rgn` the regions with Wales, `ctry` the
-countries; where a level is not listed its figures are added up from the local authorities, and
-can differ by a few people from a published total, because each table is perturbed separately.
-The issue date is the one in the table's own metadata note, left blank where there was none.
-
-| table | title | levels kept as published | areas | issued |
-| --- | --- | --- | --- | --- |
-{tables}
-"""
+    write(read_tables(folder, areas), areas, wards_by_authority(folder), out, say)
 
 
 def main(arguments: list[str] | None = None) -> int:

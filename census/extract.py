@@ -1,7 +1,8 @@
 """Reads the figures kept with the app: one small file a table, and one of areas.
 
-A table file is one line of JSON (columns, areas, issue date, the body's length and checksum)
-and a zlib-compressed body: unsigned 32-bit little-endian counts, one row an area.
+A table file is one line of JSON (columns, areas, which of them are approximate, issue date, the
+body's length and checksum) and a zlib-compressed body: unsigned 32-bit little-endian counts, one
+row an area.
 """
 
 from __future__ import annotations
@@ -11,21 +12,26 @@ import sys
 import unicodedata
 import zlib
 from array import array
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from census.errors import ExtractError, OverlappingAreas, UnknownArea
 from census.model import Area
+from census.spelling import or_list
 from census.tables import TABLES
 
 NEAREST = 3
 DATA = Path(__file__).parent / "data"
-FORMAT = 2
+FORMAT = 3
 AUTHORITIES = 331
 """Local authorities of England and Wales in 2022."""
+OFFICIAL, APPROXIMATE = "o", "a"
+NOTABLE_PERCENT = 1.0
+"""From here on a constituency's note tells by how much its whole wards miss its people."""
 
 
 def _little_endian(counts: array[int]) -> array[int]:
@@ -39,14 +45,19 @@ def pack(
     areas: Sequence[str],
     counts: Sequence[Sequence[int]],
     issued: str | None,
+    approximate: Collection[str] = (),
 ) -> bytes:
-    """Return a table file: `counts` has one row an area, one number a column."""
+    """Return a table file: `counts` has one row an area, one number a column.
+
+    `approximate` are the areas whose figures were added up, not published.
+    """
     flat = array("I", [count for row in counts for count in row])
     body = zlib.compress(_little_endian(flat).tobytes(), 9)
     head = {
         "format": FORMAT,
         "columns": list(columns),
         "areas": list(areas),
+        "status": "".join(APPROXIMATE if code in approximate else OFFICIAL for code in areas),
         "issued": issued,
         "bytes": len(body),
     }
@@ -68,10 +79,15 @@ class TableFigures:
     columns: dict[str, int]
     counts: array[int]
     issued: str | None
+    approximate: frozenset[str] = frozenset()
 
     def has(self, code: str) -> bool:
         """Say whether the area's own figures are kept."""
         return code in self.rows
+
+    def is_approximate(self, code: str) -> bool:
+        """Say whether the area's own figures were added up from output areas."""
+        return code in self.approximate
 
     def count(self, code: str, label: str) -> int:
         """Return one cell."""
@@ -84,7 +100,7 @@ def table(table_id: str, folder: Path = DATA) -> TableFigures:
 
     Raises `ExtractError` if its file is missing or damaged.
     """
-    path = folder / f"{table_id.lower()}.bin"
+    path = folder / TABLES[table_id].file_name
     try:
         line, body = path.read_bytes().split(b"\n", 1)
         head = json.loads(line)
@@ -96,9 +112,11 @@ def table(table_id: str, folder: Path = DATA) -> TableFigures:
             raise ValueError
         counts = array("I")
         counts.frombytes(zlib.decompress(body))
-        areas, columns = head["areas"], head["columns"]
-        if len(counts) != len(areas) * len(columns) or set(columns) != set(
-            TABLES[table_id].columns
+        areas, columns, status = head["areas"], head["columns"], head["status"]
+        if (
+            len(counts) != len(areas) * len(columns)
+            or len(status) != len(areas)
+            or set(columns) != set(TABLES[table_id].columns)
         ):
             raise ValueError
     except FileNotFoundError:
@@ -112,6 +130,7 @@ def table(table_id: str, folder: Path = DATA) -> TableFigures:
         {label: i for i, label in enumerate(columns)},
         _little_endian(counts),
         head["issued"],
+        frozenset(code for code, how in zip(areas, status, strict=True) if how == APPROXIMATE),
     )
 
 
@@ -124,11 +143,18 @@ def _damaged(path: Path, what: str) -> str:
 
 @dataclass(frozen=True)
 class Gazetteer:
-    """Every area of the extract, and which local authorities make each up."""
+    """Every area of the extract.
+
+    `members` are the areas whose figures add up to each: itself for an authority, a ward and a
+    district, wards for a constituency. `covers` are all the places that lie in an area, itself
+    among them. `notes` say what a reader must know of a constituency made of whole wards.
+    """
 
     areas: dict[str, Area]
     members: dict[str, tuple[str, ...]]
     names: dict[str, tuple[str, ...]]
+    covers: dict[str, frozenset[str]]
+    notes: dict[str, str]
 
 
 @cache
@@ -149,25 +175,59 @@ def gazetteer(folder: Path = DATA) -> Gazetteer:
             )
             for row in listed
         }
+        grouped = {row["code"]: row for row in listed if row["type"] == "constituency"}
+        members: dict[str, list[str]] = {code: [] for code in areas}
+        covers: dict[str, set[str]] = {code: {code} for code in areas}
+        names: dict[str, list[str]] = {}
+        for row in listed:
+            code, parents = row["code"], row["parents"]
+            if code in grouped:
+                members[code] += row["members"]
+                covers[code] |= {areas[ward].code for ward in row["members"]}
+            elif row["type"] in ("local authority", "Northern Ireland district"):
+                for larger in (code, *parents):
+                    members[larger].append(code)
+            elif row["type"] == "ward":
+                members[code].append(code)
+            for larger in parents:
+                covers[larger].add(code)
+            for name in _names(areas[code]):
+                names.setdefault(name, []).append(code)
+        notes = {code: _note(row, grouped, called) for code, row in grouped.items()}
     except FileNotFoundError:
         raise ExtractError(_damaged(path, "is missing")) from None
     except OSError as error:
         raise ExtractError(_damaged(path, f"cannot be read ({error.strerror})")) from None
     except (ValueError, KeyError, TypeError):
         raise ExtractError(_damaged(path, "is damaged")) from None
-    members: dict[str, list[str]] = {code: [] for code in areas}
-    names: dict[str, list[str]] = {}
-    for row in listed:
-        if row["type"] == "local authority":
-            for code in (row["code"], *row["parents"]):
-                members[code].append(row["code"])
-        for name in _names(row["name"]):
-            names.setdefault(name, []).append(row["code"])
     return Gazetteer(
         areas,
         {code: tuple(inside) for code, inside in members.items()},
         {name: tuple(codes) for name, codes in names.items()},
+        {code: frozenset(inside) for code, inside in covers.items()},
+        notes,
     )
+
+
+def _note(row: dict[str, Any], grouped: dict[str, dict[str, Any]], called: dict[str, str]) -> str:
+    """Say that a constituency is made of whole wards, which are split, and what that does."""
+    name, split = row["name"], row["split"]
+    said = [f"{name} is added up from {len(row['members'])} whole wards."]
+    for ward in split:
+        holder = next(
+            c for c in grouped.values() if ward in [called[member] for member in c["members"]]
+        )
+        others = [c["name"] for c in grouped.values() if ward in c["split"] and c is not holder]
+        said.append(
+            f"{ward} is split: part of it is in {or_list(others)}, but all its people are "
+            f"counted in {holder['name']}."
+        )
+    if abs(row["out"]) >= NOTABLE_PERCENT:
+        said.append(
+            f"So about {abs(row['out']):.0f}% too {'many' if row['out'] > 0 else 'few'} people "
+            f"are counted in {name}."
+        )
+    return " ".join(said)
 
 
 def plain(name: str) -> str:
@@ -183,8 +243,11 @@ def plain(name: str) -> str:
     return " ".join(kept.casefold().split())
 
 
-def _names(name: str) -> list[str]:
-    """Return a name and, for "Bristol, City of", the ways people say it."""
+def _names(one: Area) -> list[str]:
+    """Return how people name a place: "Bristol, City of" in three ways, a ward with its city."""
+    name = one.name
+    if one.type == "ward" and not name.endswith(")"):
+        return [plain(name), plain(f"{name} ({one.within[0]})")]
     if ", " not in name or ", " in name.split(", ", 1)[1]:
         return [plain(name)]
     place, style = name.split(", ", 1)
@@ -195,6 +258,8 @@ def _names(name: str) -> list[str]:
 
 def area(asked: str, folder: Path = DATA) -> Area:
     """Return the area of that code or exact name, case and accents forgiven.
+
+    Of two places of one name it is the larger; a ward's name can carry its authority.
 
     >>> area("birmingham").code, area("Newport").within
     ('E08000025', ('Wales', 'England and Wales'))
@@ -241,7 +306,8 @@ def find_areas(query: str, folder: Path = DATA) -> list[Area]:
         return []
     found: dict[str, int] = {}
     for name, codes in places.names.items():
-        if words in name:
+        # "birmingham" is not meant to find every ward that says "(Birmingham)".
+        if words in name.split(" (")[0] or name.startswith(words):
             rank = 0 if name == words else 1 if name.startswith(words) else 2
             for code in codes:
                 found[code] = min(rank, found.get(code, rank))
@@ -253,7 +319,7 @@ def find_areas(query: str, folder: Path = DATA) -> list[Area]:
 
 
 def every_area(folder: Path = DATA) -> list[Area]:
-    """Return all areas: authorities by code, then counties, regions, countries."""
+    """Return all areas: authorities by code, then counties, regions, countries, smaller places."""
     return list(gazetteer(folder).areas.values())
 
 
@@ -262,14 +328,13 @@ def check_apart(areas: Sequence[Area], folder: Path = DATA) -> None:
 
     Raises `OverlappingAreas`, naming the two and which lies in which.
     """
-    members = gazetteer(folder).members
+    covers = gazetteer(folder).covers
     for i, one in enumerate(areas):
         for other in areas[i + 1 :]:
             if one.code == other.code:
                 raise OverlappingAreas(f"{one.name} is named twice. Leave one of them out.")
-            shared = set(members[one.code]) & set(members[other.code])
-            if shared:
-                small, large = sorted((one, other), key=lambda a: len(members[a.code]))
+            if covers[one.code] & covers[other.code]:
+                small, large = sorted((one, other), key=lambda a: len(covers[a.code]))
                 raise OverlappingAreas(
                     f"{one.name} and {other.name} overlap: {small.name} is part of "
                     f"{large.name}. Choose one of them."

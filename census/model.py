@@ -8,8 +8,21 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-AreaType = Literal["local authority", "county", "region", "country", "several"]
+AreaType = Literal[
+    "local authority",
+    "county",
+    "region",
+    "country",
+    "several",
+    "ward",
+    "constituency",
+    "MSOA",
+    "LSOA",
+    "Northern Ireland district",
+]
 Status = Literal["official", "approximate", "own file"]
+Origin = Literal["kept", "live", "kept and live", "own file"]
+"""Kept with the app, read from the census service, both (several places), or a user's own."""
 
 CENSUS_DATE = "2021-03-21"
 LICENCE = "Open Government Licence v3.0"
@@ -38,17 +51,18 @@ class Area(BaseModel):
         ...      within=("Kent", "South East", "England", "England and Wales")).region
         'South East'
         """
-        if self.type not in ("local authority", "county"):
+        if self.type in ("region", "country", "several") or len(self.within) < 2:
             return None
-        wales = self.within[-2:-1] == ("Wales",)
-        return "Wales" if wales else self.within[-3]
+        wales = self.within[-2] == "Wales"
+        return "Wales" if wales else self.within[-3] if len(self.within) > 2 else None
 
 
 class Source(BaseModel):
     """Where a figure comes from; travels with every figure.
 
     `census_date` and `release` are ISO dates; `release` is None where the official file gives
-    none, `census_date` is None for a user's own file.
+    none, `census_date` is None for a user's own file. `fetched` is when the oldest of the live
+    figures was read from the service, an ISO date and time in UTC; None where none is live.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -61,6 +75,8 @@ class Source(BaseModel):
     areas: tuple[str, ...]
     status: Status
     licence: str | None
+    origin: Origin = "kept"
+    fetched: str | None = None
 
 
 @dataclass(frozen=True)
@@ -101,6 +117,8 @@ class Distribution:
 
     `not_answered` is left out of `groups`. `leaning` says which way a base that is not the
     round's pulls the shares, or is empty; `notes` are further sentences for the reader.
+    `known_error` is the most people a group added up from output areas was measured to be out
+    by; None where figures are official, or approximate for another reason.
     """
 
     topic: str
@@ -112,8 +130,43 @@ class Distribution:
     leaning: str = ""
     notes: tuple[str, ...] = ()
     aliases: Mapping[str, str] = field(default_factory=dict)
+    known_error: int | None = None
 
     @property
     def total(self) -> int:
         """People in all groups; those who did not answer are not counted."""
         return sum(group.people for group in self.groups)
+
+
+@dataclass(frozen=True)
+class JointCell:
+    """How many people belong to a group of each topic at once."""
+
+    groups: tuple[str, ...]
+    people: int
+
+
+@dataclass(frozen=True)
+class JointDistribution:
+    """People per combination of groups of two to four topics in a place.
+
+    `groups` lists the groups of each topic in print order; `cells` has every combination once,
+    in that order, the last topic running fastest. `is_pattern` says that other people were
+    counted than the round is about, so only how the groups combine can be used, not how many.
+    `parts` has, for a topic whose groups are not the ones of its own table, the groups of that
+    table each takes in.
+    """
+
+    topics: tuple[str, ...]
+    titles: tuple[str, ...]
+    groups: tuple[tuple[str, ...], ...]
+    cells: tuple[JointCell, ...]
+    source: Source
+    is_pattern: bool = False
+    notes: tuple[str, ...] = ()
+    parts: tuple[Mapping[str, tuple[str, ...]], ...] = ()
+
+    @property
+    def total(self) -> int:
+        """People in all cells."""
+        return sum(cell.people for cell in self.cells)

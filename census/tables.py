@@ -1,49 +1,22 @@
-"""The official tables kept in the extract, and which of their columns are leaves.
+"""The official tables of England and Wales, and which of their columns are leaves.
 
 The leaves are written out table by table, because a sub-total cannot be told by the shape of
 its label: TS009's "Aged 85 years and over" looks like a leaf and TS021's "White" looks like one
-too. `build_extract` refuses a file that lacks one of them.
+too. `build_extract` refuses a file that lacks one of them, and checks each against the count of
+England and Wales.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from census.joint_tables import RM134
+from census.ni_tables import NI_TABLES
+from census.table import Table, age_label, band_labels, below
 
-
-@dataclass(frozen=True)
-class Table:
-    """An official Census 2021 table: its cells that add up to everyone, under official labels."""
-
-    id: str
-    title: str
-    prefix: str
-    total: str
-    leaves: tuple[str, ...]
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The cells kept: the table's own total, then its leaves."""
-        return (self.total, *self.leaves)
-
-
-def age_label(age: int) -> str:
-    """Return TS009's label of a single year of age; 90 stands for 90 and over.
-
-    >>> age_label(0), age_label(1), age_label(45), age_label(90)
-    ('Aged under 1 year', 'Aged 1 year', 'Aged 45 years', 'Aged 90 years and over')
-    """
-    if age == 0:
-        return "Aged under 1 year"
-    if age == 90:
-        return "Aged 90 years and over"
-    return f"Aged {age} year{'s' if age > 1 else ''}"
-
-
-def _below(parent: str, *children: str) -> tuple[str, ...]:
-    return tuple(f"{parent}: {child}" for child in children)
-
+__all__ = ["TABLES", "Table", "age_label"]
 
 _ALL = "Total: All usual residents"
+_FROM_3 = "Total: All usual residents aged 3 years and over"
+_FROM_5 = "Total: All usual residents aged 5 and over"
 _ADULTS = "Total: All usual residents aged 16 years and over"
 _HOUSEHOLDS = "Total: All households"
 _ASIAN = "Asian, Asian British or Asian Welsh"
@@ -51,6 +24,8 @@ _BLACK = "Black, Black British, Black Welsh, Caribbean or African"
 _MIXED = "Mixed or Multiple ethnic groups"
 _ACTIVE = "Economically active (excluding full-time students)"
 _STUDENT = "Economically active and a full-time student"
+_NOT_ENGLISH = "Main language is not English (English or Welsh in Wales)"
+_ETHNIC_GROUPS = 19
 _WORK = tuple(
     f"{kind}: {hours}"
     for kind in ("Employee", "Self-employed with employees", "Self-employed without employees")
@@ -73,32 +48,79 @@ TABLES: dict[str, Table] = {
             "Household composition",
             "Total",
             (
-                *_below("One person household", "Aged 66 years and over", "Other"),
+                *below("One person household", "Aged 66 years and over", "Other"),
                 "Single family household: All aged 66 years and over",
-                *_below(
+                *below(
                     "Single family household: Married or civil partnership couple",
                     "No children",
                     "Dependent children",
                     "All children non-dependent",
                 ),
-                *_below(
+                *below(
                     "Single family household: Cohabiting couple family",
                     "No children",
                     "With dependent children",
                     "All children non-dependent",
                 ),
-                *_below(
+                *below(
                     "Single family household: Lone parent family",
                     "With dependent children",
                     "All children non-dependent",
                 ),
                 "Single family household: Other single family household: Other family composition",
-                *_below(
+                *below(
                     "Other household types",
                     "With dependent children",
                     "Other, including all full-time students and all aged 66 years and over",
                 ),
             ),
+        ),
+        Table(
+            "TS004",
+            "Country of birth",
+            "Country of birth",
+            "Total",
+            (
+                "Europe: United Kingdom",
+                *below(
+                    "Europe: EU countries",
+                    "European Union EU14",
+                    "European Union EU8",
+                    "European Union EU2",
+                    "All other EU countries",
+                ),
+                "Europe: Non-EU countries: All other non-EU countries",
+                "Africa",
+                "Middle East and Asia",
+                "The Americas and the Caribbean",
+                "Antarctica and Oceania (including Australasia) and Other",
+                "British Overseas",
+            ),
+            status="approximate",
+        ),
+        Table(
+            "TS007",
+            "Age by single year",
+            "Age",
+            _ALL,
+            tuple(age_label(age, oldest=100) for age in range(101)),
+            lowest="ward",
+            kept=False,
+        ),
+        Table(
+            "TS007A",
+            "Age (18 categories)",
+            "Age",
+            "Total",
+            band_labels(*range(5, 90, 5)),
+        ),
+        Table(
+            "TS007B",
+            "Age by broad age bands",
+            "Age",
+            _ALL,
+            band_labels(5, 10, 16, 20, 25, 35, 50, 65, 75, 85),
+            kept=False,
         ),
         Table("TS008", "Sex", "Sex", "All persons", ("Female", "Male")),
         Table(
@@ -109,6 +131,7 @@ TABLES: dict[str, Table] = {
             tuple(
                 f"{sex}; Age: {age_label(age)}" for sex in ("Female", "Male") for age in range(91)
             ),
+            lowest="local authority",
         ),
         Table(
             "TS021",
@@ -116,16 +139,16 @@ TABLES: dict[str, Table] = {
             "Ethnic group",
             _ALL,
             (
-                *_below(_ASIAN, "Bangladeshi", "Chinese", "Indian", "Pakistani", "Other Asian"),
-                *_below(_BLACK, "African", "Caribbean", "Other Black"),
-                *_below(
+                *below(_ASIAN, "Bangladeshi", "Chinese", "Indian", "Pakistani", "Other Asian"),
+                *below(_BLACK, "African", "Caribbean", "Other Black"),
+                *below(
                     _MIXED,
                     "White and Asian",
                     "White and Black African",
                     "White and Black Caribbean",
                     "Other Mixed or Multiple ethnic groups",
                 ),
-                *_below(
+                *below(
                     "White",
                     "English, Welsh, Scottish, Northern Irish or British",
                     "Irish",
@@ -133,8 +156,53 @@ TABLES: dict[str, Table] = {
                     "Roma",
                     "Other White",
                 ),
-                *_below("Other ethnic group", "Arab", "Any other ethnic group"),
+                *below("Other ethnic group", "Arab", "Any other ethnic group"),
             ),
+            codes=tuple(f"_{i}" for i in range(1, _ETHNIC_GROUPS + 1)),
+        ),
+        Table(
+            "TS029",
+            "Proficiency in English",
+            "Proficiency in English language",
+            _FROM_3,
+            (
+                "Main language is English (English or Welsh in Wales)",
+                *below(
+                    _NOT_ENGLISH,
+                    "Can speak English very well",
+                    "Can speak English well",
+                    "Cannot speak English well",
+                    "Cannot speak English",
+                ),
+            ),
+            codes=("_1", "_2", "_3", "_4", "_5"),
+            status="approximate",
+        ),
+        Table(
+            "TS030",
+            "Religion",
+            "Religion",
+            _ALL,
+            (
+                "No religion",
+                "Christian",
+                "Buddhist",
+                "Hindu",
+                "Jewish",
+                "Muslim",
+                "Sikh",
+                "Other religion",
+                "Not answered",
+            ),
+            status="approximate",
+        ),
+        Table(
+            "TS037",
+            "General health",
+            "General health",
+            _ALL,
+            ("Very good health", "Good health", "Fair health", "Bad health", "Very bad health"),
+            status="approximate",
         ),
         Table(
             "TS038",
@@ -142,6 +210,41 @@ TABLES: dict[str, Table] = {
             "Disability",
             _ALL,
             ("Disabled under the Equality Act", "Not disabled under the Equality Act"),
+        ),
+        Table(
+            "TS038-4",
+            "Disability",
+            "Disability",
+            _ALL,
+            (
+                *below(
+                    "Disabled under the Equality Act",
+                    "Day-to-day activities limited a lot",
+                    "Day-to-day activities limited a little",
+                ),
+                *below(
+                    "Not disabled under the Equality Act",
+                    "Has long term physical or mental health condition but day-to-day activities "
+                    "are not limited",
+                    "No long term physical or mental health conditions",
+                ),
+            ),
+            status="approximate",
+        ),
+        Table(
+            "TS039",
+            "Provision of unpaid care",
+            "Provision of unpaid care",
+            _FROM_5,
+            (
+                "Provides no unpaid care",
+                "Provides 9 hours or less unpaid care a week",
+                "Provides 10 to 19 hours unpaid care a week",
+                "Provides 20 to 34 hours unpaid care a week",
+                "Provides 35 to 49 hours unpaid care a week",
+                "Provides 50 or more hours unpaid care a week",
+            ),
+            status="approximate",
         ),
         Table(
             "TS045",
@@ -161,12 +264,12 @@ TABLES: dict[str, Table] = {
             "Tenure of household",
             _HOUSEHOLDS,
             (
-                *_below("Owned", "Owns outright", "Owns with a mortgage or loan"),
+                *below("Owned", "Owns outright", "Owns with a mortgage or loan"),
                 "Shared ownership: Shared ownership",
-                *_below(
+                *below(
                     "Social rented", "Rents from council or Local Authority", "Other social rented"
                 ),
-                *_below(
+                *below(
                     "Private rented", "Private landlord or letting agency", "Other private rented"
                 ),
                 "Lives rent free",
@@ -195,11 +298,11 @@ TABLES: dict[str, Table] = {
             "Economic activity status",
             _ADULTS,
             (
-                *_below(f"{_ACTIVE}: In employment", *_WORK),
+                *below(f"{_ACTIVE}: In employment", *_WORK),
                 f"{_ACTIVE}: Unemployed",
-                *_below(f"{_STUDENT}: In employment", *_WORK),
+                *below(f"{_STUDENT}: In employment", *_WORK),
                 f"{_STUDENT}: Unemployed",
-                *_below(
+                *below(
                     "Economically inactive",
                     "Retired",
                     "Student",
@@ -236,6 +339,9 @@ TABLES: dict[str, Table] = {
                 "All other sexual orientations",
                 "Not answered",
             ),
+            lowest="MSOA",
         ),
+        RM134,
+        *NI_TABLES,
     )
 }

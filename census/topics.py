@@ -1,99 +1,33 @@
-"""The topics on offer: which table, on which base, and how its leaves make groups."""
+"""The topics on offer in England and Wales: which table, on which base, and which groups."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from census.errors import UnknownTopic
+from census.spelling import did_you_mean, key
+from census.topic import (
+    BAND_STARTS,
+    BASE_WORDS,
+    BROAD,
+    DETAILED,
+    Kind,
+    Leaf,
+    Topic,
+    leaves,
+)
 
-from census.errors import UnknownGrouping, UnknownTopic
-from census.model import Status
-from census.spelling import did_you_mean, key, or_list
-from census.tables import TABLES
-
-Kind = Literal["all ages", "households", "adults", "by age", "living alone", "area"]
-
-DETAILED, BROAD = "detailed", "broad"
-BAND_STARTS = (16, 35, 55, 75)
-"""Lower ends of the default age bands; the last band is open."""
-
-BASE_WORDS = {
-    "all ages": "all ages",
-    "households": "households, not people",
-    "adults": "people aged 16 and over",
-    "by age": "people aged 16 and over",
-    "living alone": "people aged 16 and over who live in a household",
-    "area": "people aged 16 and over",
-}
-
-
-@dataclass(frozen=True)
-class Leaf:
-    """One leaf of a table under the short name we print, with the broad group it belongs to."""
-
-    name: str
-    label: str
-    broad: str | None = None
-
-
-@dataclass(frozen=True)
-class Topic:
-    """One census characteristic a round can be planned by.
-
-    `leaning` tells which way the base pulls the shares in a round of adults.
-    """
-
-    id: str
-    title: str
-    table: str
-    kind: Kind
-    leaves: tuple[Leaf, ...]
-    not_answered: str | None = None
-    is_ordered: bool = False
-    leaning: str = ""
-    status: Status = "official"
-
-    @property
-    def groupings(self) -> dict[str, tuple[str, ...]]:
-        """Groupings on offer, the finest first, each with its groups in print order."""
-        detailed = tuple(leaf.name for leaf in self.leaves)
-        if any(leaf.broad for leaf in self.leaves):
-            broad = tuple(dict.fromkeys(str(leaf.broad) for leaf in self.leaves))
-            return {DETAILED: detailed, BROAD: broad}
-        return {"bands" if self.id == "age" else "groups": detailed}
-
-    @property
-    def table_title(self) -> str:
-        """The official title of the table (the first one, where several are used)."""
-        return TABLES[self.table.split(",")[0]].title
-
-    @property
-    def base(self) -> str:
-        """What the table counts, in plain words, for a round of people of 16 and over."""
-        return BASE_WORDS[self.kind]
-
-    def grouping(self, name: str | None) -> str:
-        """Return the grouping asked for under its own name; None gives the finest.
-
-        Raises `UnknownGrouping`.
-        """
-        offered = self.groupings
-        if name is None:
-            return next(iter(offered))
-        for one in offered:
-            if key(one) == key(name):
-                return one
-        raise UnknownGrouping(
-            f"{self.title} has no grouping {name!r}. It can be {or_list(list(offered))}."
-        )
-
-
-def _leaves(table: str, *names: str | tuple[str, str]) -> tuple[Leaf, ...]:
-    labels = TABLES[table].leaves
-    short = [name if isinstance(name, tuple) else (name, None) for name in names]
-    return tuple(
-        Leaf(name, label, broad)
-        for (name, broad), label in zip(short, labels[: len(short)], strict=True)
-    )
+__all__ = [
+    "BAND_STARTS",
+    "BASE_WORDS",
+    "BROAD",
+    "DETAILED",
+    "HOUSEHOLDS_LEAN",
+    "TOPICS",
+    "WHERE_THEY_LIVE",
+    "Kind",
+    "Leaf",
+    "Topic",
+    "find",
+]
 
 
 def _grouped(**broad: str) -> list[tuple[str, str]]:
@@ -138,8 +72,56 @@ _ACTIVITY = [
     ("Long-term sick or disabled", "Long-term sick or disabled"),
     ("Other inactive", "Other inactive"),
 ]
+_BIRTHPLACE = [
+    ("United Kingdom", "United Kingdom"),
+    ("EU14 (Ireland, Italy and others)", "European Union"),
+    ("EU8 (Poland and others)", "European Union"),
+    ("EU2 (Romania and Bulgaria)", "European Union"),
+    ("Other EU countries", "European Union"),
+    ("Europe outside the EU", "Europe outside the EU"),
+    ("Africa", "Africa"),
+    ("Middle East and Asia", "Middle East and Asia"),
+    ("Americas and Caribbean", "Americas and Caribbean"),
+    ("Australasia and other", "Elsewhere"),
+    ("British Overseas", "Elsewhere"),
+]
+_ENGLISH = [
+    ("Main language is English", "Main language is English"),
+    ("Speaks English very well", "Speaks English well or very well"),
+    ("Speaks English well", "Speaks English well or very well"),
+    ("Does not speak English well", "Speaks little or no English"),
+    ("Does not speak English", "Speaks little or no English"),
+]
+_CARE = [
+    ("No unpaid care", "No unpaid care"),
+    ("9 hours or less", "19 hours or less"),
+    ("10 to 19 hours", "19 hours or less"),
+    ("20 to 34 hours", "20 to 49 hours"),
+    ("35 to 49 hours", "20 to 49 hours"),
+    ("50 hours or more", "50 hours or more"),
+]
+_HOUSEHOLD = [
+    ("One person aged 66 and over", "One person"),
+    ("One person under 66", "One person"),
+    ("Family all aged 66 and over", "Family all aged 66 and over"),
+    ("Married couple without children", "Couple"),
+    ("Married couple with dependent children", "Couple"),
+    ("Married couple with grown-up children", "Couple"),
+    ("Cohabiting couple without children", "Couple"),
+    ("Cohabiting couple with dependent children", "Couple"),
+    ("Cohabiting couple with grown-up children", "Couple"),
+    ("Lone parent with dependent children", "Lone parent"),
+    ("Lone parent with grown-up children", "Lone parent"),
+    ("Other family", "Other household"),
+    ("Other household with dependent children", "Other household"),
+    ("Other household without dependent children", "Other household"),
+]
 
-_HOUSEHOLDS_LEAN = (
+_DISABILITY_LEAN = (
+    "Children are counted too. Fewer of them are disabled, so the share of disabled people is "
+    "too low for a round of adults."
+)
+HOUSEHOLDS_LEAN = (
     "Households are counted, not people: a person living alone counts as much as a family of "
     "five, so homes with one person weigh too much here."
 )
@@ -152,11 +134,60 @@ TOPICS: dict[str, Topic] = {
             "Ethnic group",
             "TS021",
             "all ages",
-            _leaves("TS021", *_ETHNIC),
+            leaves("TS021", *_ETHNIC),
             leaning=(
                 "Children are counted too. Minority and mixed groups are younger, so their shares "
                 "are a little too high for a round of adults."
             ),
+        ),
+        Topic(
+            "religion",
+            "Religion",
+            "TS030",
+            "all ages",
+            leaves(
+                "TS030",
+                "No religion",
+                "Christian",
+                "Buddhist",
+                "Hindu",
+                "Jewish",
+                "Muslim",
+                "Sikh",
+                "Other religion",
+            ),
+            not_answered="Not answered",
+            leaning=(
+                "Children are counted too. Muslims are younger and Christians older than most, so "
+                "for a round of adults the share of Muslims is a little too high and that of "
+                "Christians too low."
+            ),
+            status="approximate",
+        ),
+        Topic(
+            "country_of_birth",
+            "Country of birth",
+            "TS004",
+            "all ages",
+            leaves("TS004", *_BIRTHPLACE),
+            leaning=(
+                "Children are counted too. Most of them were born in the United Kingdom, so that "
+                "share is too high for a round of adults."
+            ),
+            status="approximate",
+        ),
+        Topic(
+            "english_proficiency",
+            "Proficiency in English",
+            "TS029",
+            "aged 3 and over",
+            leaves("TS029", *_ENGLISH),
+            is_ordered=True,
+            leaning=(
+                "Children of 3 and over are counted too. Most of them speak English well, so the "
+                "share who speak little or none is a little too low for a round of adults."
+            ),
+            status="approximate",
         ),
         Topic(
             "age",
@@ -172,42 +203,89 @@ TOPICS: dict[str, Topic] = {
             "Disability",
             "TS038",
             "all ages",
-            _leaves("TS038", "Disabled", "Not disabled"),
-            leaning=(
-                "Children are counted too. Fewer of them are disabled, so the share of disabled "
-                "people is too low for a round of adults."
+            leaves("TS038", "Disabled", "Not disabled"),
+            leaning=_DISABILITY_LEAN,
+            finer=Topic(
+                "disability",
+                "Disability",
+                "TS038-4",
+                "all ages",
+                leaves(
+                    "TS038-4",
+                    ("Limited a lot", "Disabled"),
+                    ("Limited a little", "Disabled"),
+                    ("Condition but not limited", "Not disabled"),
+                    ("No condition", "Not disabled"),
+                ),
+                is_ordered=True,
+                leaning=_DISABILITY_LEAN,
+                status="approximate",
             ),
+        ),
+        Topic(
+            "general_health",
+            "General health",
+            "TS037",
+            "all ages",
+            leaves("TS037", "Very good", "Good", "Fair", "Bad", "Very bad"),
+            is_ordered=True,
+            leaning=(
+                "Children are counted too. Most of them are in very good health, so that share is "
+                "too high for a round of adults."
+            ),
+            status="approximate",
+        ),
+        Topic(
+            "unpaid_care",
+            "Unpaid care",
+            "TS039",
+            "aged 5 and over",
+            leaves("TS039", *_CARE),
+            is_ordered=True,
+            leaning=(
+                "Children of 5 and over are counted too. Few of them look after anybody, so the "
+                "share of carers is too low for a round of adults."
+            ),
+            status="approximate",
         ),
         Topic(
             "tenure",
             "Tenure",
             "TS054",
             "households",
-            _leaves("TS054", *_TENURE),
-            leaning=_HOUSEHOLDS_LEAN,
+            leaves("TS054", *_TENURE),
+            leaning=HOUSEHOLDS_LEAN,
+        ),
+        Topic(
+            "household",
+            "Household",
+            "TS003",
+            "households",
+            leaves("TS003", *_HOUSEHOLD),
+            leaning=HOUSEHOLDS_LEAN,
         ),
         Topic(
             "cars",
             "Cars or vans",
             "TS045",
             "households",
-            _leaves("TS045", "None", "1", "2", "3 or more"),
+            leaves("TS045", "None", "1", "2", "3 or more"),
             is_ordered=True,
-            leaning=_HOUSEHOLDS_LEAN,
+            leaning=HOUSEHOLDS_LEAN,
         ),
         Topic(
             "economic_activity",
             "Economic activity",
             "TS066",
             "adults",
-            _leaves("TS066", *_ACTIVITY),
+            leaves("TS066", *_ACTIVITY),
         ),
         Topic(
             "qualification",
             "Highest qualification",
             "TS067",
             "adults",
-            _leaves(
+            leaves(
                 "TS067",
                 "No qualifications",
                 "Level 1 and entry",
@@ -224,7 +302,7 @@ TOPICS: dict[str, Topic] = {
             "Occupation class",
             "TS062",
             "adults",
-            _leaves(
+            leaves(
                 "TS062",
                 "Higher managerial",
                 "Lower managerial",
@@ -243,7 +321,7 @@ TOPICS: dict[str, Topic] = {
             "Sexual orientation",
             "TS077",
             "adults",
-            _leaves(
+            leaves(
                 "TS077",
                 "Straight or heterosexual",
                 "Gay or lesbian",
