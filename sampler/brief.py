@@ -27,8 +27,9 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from census.spelling import key
+from census.spelling import did_you_mean, key
 from sampler.errors import BriefError
+from sampler.unlikely import UNLIKELY_NAMES
 from sampler.words import percent_exact, percent_typed
 
 MOST_PEOPLE = 100_000
@@ -106,12 +107,14 @@ class CharacteristicBrief(_Part):
     keep_broad: StrictBool = False
     shares: dict[Name, Share] | None = None
     people: dict[Name, Census] | None = None
+    figures_from: Name | None = None
     minimum: dict[Name, Whole] = {}
     minimum_share: dict[Name, Share] = {}
     maximum: dict[Name, Whole] = {}
     boost: dict[Name, Share] = {}
     voices: Voices = "population"
     must_have: StrictBool | None = None
+    round_ages: StrictBool = False
 
     @field_validator(*GROUP_FIELDS, mode="before")
     @classmethod
@@ -181,9 +184,11 @@ class CharacteristicBrief(_Part):
         if self.name and self.name.casefold() in (c.casefold() for c in SHEET_COLUMNS):
             raise ValueError(f"{self.name} is a column of the sheet. Choose another name.")
         if self.topic is None:
-            for field in ("grouping", "bands", "merge", "keep_broad"):
+            for field in ("grouping", "bands", "merge", "keep_broad", "round_ages"):
                 if getattr(self, field):
                     raise ValueError(f"{field} needs a topic.")
+        if self.figures_from and self.people is None:
+            raise ValueError("figures_from needs people: the figures themselves.")
         if self.is_minimums_only:
             for field in ("boost", "maximum"):
                 if getattr(self, field):
@@ -200,6 +205,23 @@ class CharacteristicBrief(_Part):
         return self.topic is None and self.shares is None and self.people is None
 
 
+class LeaveOut(_Part):
+    """Two groups, of different characteristics, that nobody is to have together."""
+
+    pair: dict[Name, Name]
+
+    @field_validator("pair", mode="before")
+    @classmethod
+    def _are_two(cls, pair: object) -> object:
+        names = [key(str(name)) for name in pair] if isinstance(pair, dict) else []
+        if len(names) != 2 or names[0] == names[1]:
+            raise ValueError(
+                "must name two different characteristics with a group of each, such as "
+                '{ "Age" = "16-34", "Economic activity" = "Retired" }.'
+            )
+        return pair
+
+
 class Brief(_Part):
     """A round's request: the place, how many people, and the mix to hear from."""
 
@@ -213,7 +235,21 @@ class Brief(_Part):
     at_least_one_above: Share | None = None
     count: Counting = "planned"
     partial_counts: StrictBool = False
+    keep_unlikely: tuple[Name, ...] = ()
+    leave_out: tuple[LeaveOut, ...] = ()
     characteristic: tuple[CharacteristicBrief, ...] = ()
+
+    @field_validator("keep_unlikely")
+    @classmethod
+    def _are_rules(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the names as the written list has them, each once."""
+        written = {key(name): name for name in UNLIKELY_NAMES}
+        for i, name in enumerate(names):
+            if key(name) not in written:
+                text = f"There is no unlikely pair called {name!r}."
+                hint = did_you_mean(name, UNLIKELY_NAMES)
+                raise _at(f"keep_unlikely[{i}]", f"{text}{hint}")
+        return tuple(dict.fromkeys(written[key(name)] for name in names))
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -322,11 +358,18 @@ KINDS = {
 }
 
 
+PARTS: dict[str, type[_Part]] = {"characteristic": CharacteristicBrief, "leave_out": LeaveOut}
+
+
 def _problem(error: Any) -> tuple[str, str]:
     location, kind = tuple(error["loc"]), error["type"]
     field = field_path(location)
     if kind == "extra_forbidden":
-        model = CharacteristicBrief if location[0] == "characteristic" else Brief
+        models: dict[str, type[_Part]] = {
+            "characteristic": CharacteristicBrief,
+            "leave_out": LeaveOut,
+        }
+        model = models.get(str(location[0]), Brief) if len(location) > 1 else Brief
         near = difflib.get_close_matches(str(location[-1]), list(model.model_fields), n=1)
         hint = f"Did you mean {near[0]}?" if near else f"Keys are {', '.join(model.model_fields)}."
         return field, f"is a key no brief has. {hint}"
