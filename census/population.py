@@ -1,155 +1,88 @@
-"""Who lives in a place: one distribution a topic, from the figures kept with the app."""
+"""Who lives in a place: one distribution a topic, from the figures held."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import lru_cache
 
-from census import extract
-from census.errors import BadBands, TooFewAreas, UnknownGroup
+from census import age_counts, extract, held, places
+from census.bands import band_name, default_bands, read_bands
+from census.cells import LARGEST_ERROR, SMALL, Tally, is_held
+from census.errors import BadBands, CensusError, TooFewAreas
+from census.groups import broad, merged, names_of
 from census.model import (
     CENSUS_DATE,
     LICENCE,
-    OLDEST_SINGLE_YEAR,
     Ages,
     Area,
     Distribution,
     GroupCount,
     Source,
 )
-from census.spelling import did_you_mean, key
-from census.tables import TABLES, age_label
-from census.topics import (
-    BAND_STARTS,
-    BASE_WORDS,
-    BROAD,
-    WHERE_THEY_LIVE,
-    Topic,
-)
+from census.ni_topics import for_areas, is_northern_irish
+from census.table import ONS
+from census.tables import TABLES
+from census.topics import BASE_WORDS, BROAD, WHERE_THEY_LIVE, Topic
 
-Band = tuple[int, int | None]
 ALL_AGES = Ages(0)
 YOUNGEST_ADULT = 16
+MEDIAN_ERROR = 9
+NO_SEX_BY_AGE = (
+    "Children are counted too: for small places the census gives sex for all ages together. The "
+    "shares are a little out for a round of adults."
+)
 
 
-def band_name(band: Band) -> str:
-    """Write a band as a brief does.
+@dataclass(frozen=True)
+class HeadCount:
+    """How many people live in a place: all, and of the round's ages where that is known."""
 
-    >>> band_name((16, 34)), band_name((75, None))
-    ('16-34', '75+')
-    """
-    low, high = band
-    return f"{low}+" if high is None else f"{low}-{high}"
-
-
-def default_bands(ages: Ages) -> list[str]:
-    """Return the ready age bands, starting at the lowest age and ending at the highest.
-
-    >>> default_bands(Ages(18, 60))
-    ['18-34', '35-54', '55-60']
-    """
-    starts = [ages.lowest, *(start for start in BAND_STARTS if start > ages.lowest)]
-    if ages.highest is not None:
-        starts = [start for start in starts if start <= ages.highest]
-    ends: list[int | None] = [start - 1 for start in starts[1:]]
-    return [band_name(band) for band in zip(starts, [*ends, ages.highest], strict=True)]
+    everyone: int
+    of_ages: int | None
+    tables: tuple[str, ...]
+    fetched: str | None
 
 
-def read_bands(bands: Sequence[str], ages: Ages) -> list[Band]:
-    """Read typed bands and check that they cover every age of the round once, in order.
-
-    >>> read_bands(["16-34", "35+"], Ages(16))
-    [(16, 34), (35, None)]
-
-    Raises `BadBands`, with the ages in question.
-    """
-    read: list[Band] = []
-    for text in bands:
-        found = re.fullmatch(r"([0-9]{1,3})(?:\s*[-–]\s*([0-9]{1,3})|\s*(\+))?", text.strip())
-        if not found:
-            raise BadBands(f"The age band {text!r} cannot be read. Write '16-34' or '75+'.")
-        low = int(found[1])
-        high = None if found[3] else int(found[2] or low)
-        if high is not None and high < low:
-            raise BadBands(f"The age band {text!r} ends before it begins.")
-        if low > OLDEST_SINGLE_YEAR + 1 or (high or 0) > OLDEST_SINGLE_YEAR:
-            raise BadBands(
-                f"The age band {text!r} goes past {OLDEST_SINGLE_YEAR}: the census counts single "
-                f"years up to {OLDEST_SINGLE_YEAR}, then everyone of {OLDEST_SINGLE_YEAR + 1} and "
-                f"over. The last band can be '{OLDEST_SINGLE_YEAR + 1}+'."
-            )
-        read.append((low, high))
-    if not read:
-        raise BadBands("There are no age bands. Leave them out for the ready ones.")
-    expected: int | None = ages.lowest
-    for band in read:
-        low, high = band
-        if expected is None:
-            raise BadBands(f"The age band {band_name(band)} comes after an open band.")
-        if low > expected:
-            raise BadBands(f"{_ages(expected, low - 1)} in no age band.")
-        if low < expected:
-            first = read[0] == band
-            raise BadBands(
-                f"The age band {band_name(band)} begins below the lowest age, {ages.lowest}."
-                if first
-                else f"{_ages(low, min(expected - 1, high if high is not None else expected - 1))} "
-                "in two age bands, or the bands are not in order."
-            )
-        expected = None if high is None else high + 1
-    last = read[-1]
-    if ages.highest is None and last[1] is not None:
-        raise BadBands(
-            f"{_ages(last[1] + 1, None)} in no age band. End with '{last[0]}+', or set the "
-            f"highest age to {last[1]}."
-        )
-    if ages.highest is not None and last[1] != ages.highest:
-        if last[1] is not None and last[1] < ages.highest:
-            raise BadBands(f"{_ages(last[1] + 1, ages.highest)} in no age band.")
-        raise BadBands(
-            f"The last age band, {band_name(last)}, goes past the highest age, {ages.highest}. "
-            f"Write '{band_name((last[0], ages.highest))}'."
-        )
-    return read
-
-
-def _ages(low: int, high: int | None) -> str:
-    if high is None:
-        return f"Ages {low} and over are"
-    return f"Age {low} is" if low == high else f"Ages {low} to {high} are"
-
-
-def _sum(
-    table_id: str, areas: Sequence[Area], labels: Sequence[str]
-) -> tuple[list[int], list[str]]:
-    """Return the count of each label over the areas, and which areas had to be added up."""
-    figures = extract.table(table_id)
-    members = extract.gazetteer().members
-    counts, added = [0] * len(labels), []
-    for area in areas:
-        codes: Sequence[str] = [area.code]
-        if not figures.has(area.code):
-            codes = members[area.code]
-            added.append(area.name)
-        for code in codes:
-            for i, label in enumerate(labels):
-                counts[i] += figures.count(code, label)
-    return counts, added
-
-
-def _by_age(areas: Sequence[Area], sexes: Sequence[str], band: Band) -> int:
-    low, high = band
-    last = OLDEST_SINGLE_YEAR + 1 if high is None else high
-    labels = [f"{sex}; Age: {age_label(age)}" for sex in sexes for age in range(low, last + 1)]
-    return sum(_sum("TS009", areas, labels)[0])
+def head_count(areas: Sequence[Area], ages: Ages) -> HeadCount:
+    """Return how many people live in the areas; raises a `CensusError` where it is not known."""
+    whole, aged = Tally(), Tally()
+    everyone = _everyone(whole, areas)
+    of_ages = None
+    with suppress(CensusError):
+        of_ages = None if ages == ALL_AGES else _of_ages(aged, areas, ages)
+    read = [whole] if of_ages is None else [whole, aged]
+    fetched = [when for tally in read for when in tally.fetched]
+    return HeadCount(
+        everyone,
+        of_ages,
+        tuple(table for tally in read for table in tally.tables),
+        min(fetched, default=None),
+    )
 
 
 def residents(areas: Sequence[Area], ages: Ages | None = None) -> int:
     """Return how many people live in the areas: all (TS001), or of some ages (TS009)."""
+    tally = Tally()
     if ages is None or ages == ALL_AGES:
-        return sum(_sum("TS001", areas, [TABLES["TS001"].total])[0])
-    return _by_age(areas, ("Female", "Male"), (ages.lowest, ages.highest))
+        return _everyone(tally, areas)
+    return _of_ages(tally, areas, ages)
+
+
+def _of_ages(tally: Tally, areas: Sequence[Area], ages: Ages) -> int:
+    return age_counts.count(tally, areas, (ages.lowest, ages.highest))
+
+
+def _everyone(tally: Tally, areas: Sequence[Area]) -> int:
+    """Return all residents: TS001, or TS021's total where only that is held.
+
+    Northern Ireland's come from its own table of sex.
+    """
+    if all(is_northern_irish(area) for area in areas):
+        return tally.total("NI sex", areas)
+    table = "TS001" if all(is_held("TS001", area) for area in areas) else "TS021"
+    return tally.total(table, areas)
 
 
 def distribution(
@@ -165,19 +98,21 @@ def distribution(
 
     `bands` are for age only. `merge` puts groups together under a new name, at the place of the
     first of them. People who did not answer, and those a question does not apply to, are in no
-    group. The first call reads the table; later ones are answered from memory.
+    group. Nothing is fetched: figures are those kept with the app or read from the service before.
 
     Raises a `CensusError` for areas that overlap, bands that do not fit, unknown groupings and
-    groups, and an extract that cannot be read.
+    groups, figures not published or not held, and an extract that cannot be read.
     """
-    merged = tuple((name, tuple(parts)) for name, parts in (merge or {}).items())
+    together = tuple((name, tuple(parts)) for name, parts in (merge or {}).items())
+    own = for_areas(topic, areas)
     return _distribution(
-        topic,
+        own,
         tuple(areas),
-        topic.grouping(grouping),
+        own.grouping(grouping),
         ages or Ages(),
         None if bands is None else tuple(bands),
-        merged,
+        together,
+        held.shelf().version,
     )
 
 
@@ -189,107 +124,169 @@ def _distribution(
     ages: Ages,
     bands: tuple[str, ...] | None,
     merge: tuple[tuple[str, tuple[str, ...]], ...],
+    version: int,
 ) -> Distribution:
-    extract.check_apart(areas)
+    """Work a distribution out, once for each state of the figures held."""
+    places.check_apart(areas)
     if bands is not None and topic.id != "age":
         raise BadBands(f"{topic.title} has no age bands; only Age takes them.")
-    notes: list[str] = []
-    table, base, not_answered = topic.table, topic.base, 0
-    title = topic.table_title
-    added: list[str] = []
-    if topic.id == "age":
-        typed = read_bands(bands if bands is not None else default_bands(ages), ages)
-        groups = [
-            GroupCount(band_name(band), _by_age(areas, ("Female", "Male"), band)) for band in typed
-        ]
-        base = ages.words()
-        added = _sum("TS009", areas, [])[1]
-    elif topic.id == "sex" and ages == ALL_AGES:
-        table, title, base = "TS008", TABLES["TS008"].title, ages.words()
-        counts, added = _sum("TS008", areas, ["Female", "Male"])
-        groups = [GroupCount(leaf.name, n) for leaf, n in zip(topic.leaves, counts, strict=True)]
-    elif topic.id == "sex":
-        span = (ages.lowest, ages.highest)
-        groups = [
-            GroupCount(leaf.name, _by_age(areas, (leaf.name,), span)) for leaf in topic.leaves
-        ]
-        base = ages.words()
-        added = _sum("TS009", areas, [])[1]
-    elif topic is WHERE_THEY_LIVE:
-        if len(areas) < 2:
-            raise TooFewAreas("'Where they live' needs more than one area.")
-        groups = [GroupCount(area.name, residents([area], ages)) for area in areas]
-        table = "TS001" if ages == ALL_AGES else table
-        title, base = TABLES[table].title, ages.words()
-    elif topic.id == "living_alone":
-        groups, added = _living_alone(areas)
+    tally = Tally()
+    found = _count(tally, topic, grouping, areas, ages, bands)
+    said = extract.gazetteer().notes
+    notes = [*found.notes, *(said[area.code] for area in areas if area.code in said)]
+    if tally.added and not tally.approximate:
+        smaller = "districts" if is_northern_irish(areas[0]) else "local authorities"
+        several = "several areas" if len(tally.added) > 3 else " and ".join(tally.added)
         notes.append(
-            "Living alone is worked out by us from three official tables: one-person households "
-            "over people of 16 and over who live in a household."
+            f"{topic.title}: figures for {several} are added up from {smaller} and can differ by "
+            "a few people from a published total."
         )
-    else:
-        labels = [leaf.label for leaf in topic.leaves]
-        if topic.not_answered:
-            labels.append(topic.not_answered)
-        counts, added = _sum(table, areas, labels)
-        if topic.not_answered:
-            not_answered = counts.pop()
-        groups = [
-            GroupCount(leaf.name, count, leaf.broad)
-            for leaf, count in zip(topic.leaves, counts, strict=True)
-        ]
-        if grouping == BROAD:
-            groups = _broad(groups)
-    if added:
-        several = "several areas" if len(added) > 3 else " and ".join(added)
-        notes.append(
-            f"{topic.title}: figures for {several} are added up from local authorities and can "
-            "differ by a few people from a published total."
-        )
-    issued = extract.table(table.split(",")[0]).issued
+    if tally.known_error:
+        notes.append(_roughness(topic, tally))
+    names = names_of(topic.read_as(grouping))
     return Distribution(
         topic=topic.id,
         title=topic.title,
-        groups=tuple(_merged(groups, merge, topic, names_of(topic))),
-        source=Source(
-            table=table,
-            title=title,
-            base=base,
-            census_date=CENSUS_DATE,
-            release=issued,
-            areas=tuple(area.code for area in areas),
-            status=topic.status,
-            licence=LICENCE,
+        groups=tuple(merged(found.groups, merge, topic, names)),
+        source=source(
+            tally,
+            found.base,
+            areas,
+            is_approximate=bool(tally.approximate) or topic.id == "living_alone",
         ),
-        not_answered=not_answered,
+        not_answered=found.not_answered,
         is_ordered=topic.is_ordered,
-        leaning=_leaning(topic, ages),
+        leaning=found.leaning,
         notes=tuple(notes),
-        aliases=names_of(topic),
+        aliases=names,
+        known_error=tally.known_error or None,
     )
 
 
-def _living_alone(areas: Sequence[Area]) -> tuple[list[GroupCount], list[str]]:
+def _roughness(topic: Topic, tally: Tally) -> str:
+    """Say how far figures added up from output areas can be out."""
+    places_ = "several areas" if len(tally.approximate) > 3 else " and ".join(tally.approximate)
+    said = (
+        f"{topic.title} is added up from output areas, because no official total for {places_} is "
+        f"kept with this app. A group of a local authority can be out by up to {LARGEST_ERROR} "
+        f"people; half are out by {MEDIAN_ERROR} or fewer."
+    )
+    number = tally.known_error // LARGEST_ERROR
+    return said if number < 2 else f"{said} This adds up {number}, whose errors mostly cancel out."
+
+
+def source(tally: Tally, base: str, areas: Sequence[Area], *, is_approximate: bool) -> Source:
+    """Return where the figures of a tally come from."""
+    first = TABLES[tally.tables[0]]
+    by_ons = first.publisher == ONS
+    return Source(
+        table=", ".join(dict.fromkeys(TABLES[table].number for table in tally.tables)),
+        title=first.title if by_ons else f"{first.title} ({first.publisher})",
+        base=base,
+        census_date=CENSUS_DATE,
+        release=extract.table(first.id).issued if tally.uses_kept and first.kept else None,
+        areas=tuple(area.code for area in areas),
+        status="approximate" if is_approximate else "official",
+        licence=LICENCE,
+        origin=tally.origin,
+        fetched=min(tally.fetched) if tally.fetched else None,
+    )
+
+
+def tables_of(topic: Topic, grouping: str | None, area: Area, ages: Ages) -> tuple[str, ...]:
+    """Return the tables a topic is read from in a place."""
+    if topic.id == "age" or (topic is WHERE_THEY_LIVE and ages != ALL_AGES):
+        return age_counts.age_tables(area)
+    if topic is WHERE_THEY_LIVE:
+        return ("TS001",)
+    if topic.kind == "by age":
+        return ("TS008",) if ages == ALL_AGES or area.type in SMALL else ("TS009",)
+    if topic.id == "living_alone":
+        return ("TS003", *age_counts.age_tables(area), "TS001")
+    return (topic.read_as(topic.grouping(grouping)).table,)
+
+
+@dataclass(frozen=True)
+class _Counted:
+    """The groups of a topic with what they count; `leaning` says which way that pulls."""
+
+    groups: Sequence[GroupCount]
+    base: str
+    leaning: str = ""
+    not_answered: int = 0
+    notes: tuple[str, ...] = ()
+
+
+def _count(
+    tally: Tally,
+    topic: Topic,
+    grouping: str,
+    areas: Sequence[Area],
+    ages: Ages,
+    bands: Sequence[str] | None,
+) -> _Counted:
+    if topic.id == "age":
+        typed = read_bands(bands if bands is not None else default_bands(ages), ages)
+        groups = [
+            GroupCount(band_name(band), age_counts.count(tally, areas, band)) for band in typed
+        ]
+        return _Counted(groups, ages.words())
+    if topic.kind == "by age":
+        if ages == ALL_AGES or any(area.type in SMALL for area in areas):
+            labels = [leaf.label for leaf in topic.leaves]
+            counts = tally.sum("TS008", areas, labels)
+            leaning = "" if ages == ALL_AGES else NO_SEX_BY_AGE
+            base = ALL_AGES.words()
+        else:
+            span = (ages.lowest, ages.highest)
+            counts = [age_counts.count(tally, areas, span, (leaf.label,)) for leaf in topic.leaves]
+            leaning, base = "", ages.words()
+        groups = [GroupCount(leaf.name, n) for leaf, n in zip(topic.leaves, counts, strict=True)]
+        return _Counted(groups, base, leaning)
+    if topic is WHERE_THEY_LIVE:
+        if len(areas) < 2:
+            raise TooFewAreas("'Where they live' needs more than one area.")
+        return _Counted(_where(tally, areas, ages), ages.words())
+    if topic.id == "living_alone":
+        return _Counted(
+            _living_alone(tally, areas),
+            topic.base,
+            _leaning(topic, ages),
+            notes=(
+                "Living alone is worked out by us from three official tables: one-person "
+                "households over people of 16 and over who live in a household.",
+            ),
+        )
+    read = topic.read_as(grouping)
+    unanswered = [read.not_answered] if read.not_answered else []
+    labels = [*(leaf.label for leaf in read.leaves), *unanswered]
+    counts = tally.sum(read.table, areas, labels)
+    groups = [
+        GroupCount(leaf.name, count, leaf.broad)
+        for leaf, count in zip(read.leaves, counts, strict=False)
+    ]
+    return _Counted(
+        broad(groups) if grouping == BROAD else groups,
+        topic.base,
+        _leaning(topic, ages),
+        sum(counts[len(groups) :]),
+    )
+
+
+def _where(tally: Tally, areas: Sequence[Area], ages: Ages) -> list[GroupCount]:
+    if ages == ALL_AGES:
+        return [GroupCount(area.name, _everyone(tally, [area])) for area in areas]
+    return [GroupCount(area.name, _of_ages(tally, [area], ages)) for area in areas]
+
+
+def _living_alone(tally: Tally, areas: Sequence[Area]) -> list[GroupCount]:
     one_person = [leaf for leaf in TABLES["TS003"].leaves if leaf.startswith("One person")]
-    counts, added = _sum("TS003", areas, one_person)
-    alone = sum(counts)
-    communal = sum(_sum("TS001", areas, ["Lives in a communal establishment"])[0])
-    adults = residents(areas, Ages(16))
+    alone = sum(tally.sum("TS003", areas, one_person))
+    adults = _of_ages(tally, areas, Ages(YOUNGEST_ADULT))
+    communal = sum(tally.sum("TS001", areas, ["Lives in a communal establishment"]))
     return [
         GroupCount("Lives alone", alone),
         GroupCount("Lives with others", max(0, adults - communal - alone)),
-    ], added
-
-
-def _broad(groups: Sequence[GroupCount]) -> list[GroupCount]:
-    names = dict.fromkeys(str(group.broad) for group in groups)
-    return [
-        GroupCount(
-            name,
-            sum(group.people for group in groups if group.broad == name),
-            parts=tuple(group.name for group in groups if group.broad == name),
-        )
-        for name in names
     ]
 
 
@@ -302,7 +299,7 @@ def _leaning(topic: Topic, ages: Ages) -> str:
             f"All ages are counted; this round is open to {ages.words()}, so the shares can be "
             "out for the ages left out."
         )
-    if topic.kind in ("all ages", "households"):
+    if topic.kind in ("all ages", "aged 3 and over", "aged 5 and over", "households"):
         return topic.leaning
     if topic.kind in ("adults", "living alone") and ages != Ages(16):
         return (
@@ -310,61 +307,3 @@ def _leaning(topic: Topic, ages: Ages) -> str:
             f"{ages.words()}, so the shares can be out for the ages left out."
         )
     return ""
-
-
-def names_of(topic: Topic) -> dict[str, str]:
-    """Return every way to name a group of the topic, as compared, to the name we print.
-
-    A group answers to its short name, its official label, and the last part of that label where
-    no other group has it.
-    """
-    short = {key(leaf.name): leaf.name for leaf in topic.leaves}
-    short |= {key(str(leaf.broad)): str(leaf.broad) for leaf in topic.leaves if leaf.broad}
-    meant: dict[str, set[str]] = {}
-    prefix = TABLES[topic.table].prefix if topic.table in TABLES else ""
-    for leaf in topic.leaves:
-        for label in (leaf.label, f"{prefix}: {leaf.label}", leaf.label.rsplit(": ", 1)[-1]):
-            meant.setdefault(key(label), set()).add(leaf.name)
-        if leaf.broad and ": " in leaf.label:
-            head = leaf.label.split(": ", 1)[0]
-            for label in (head, f"{prefix}: {head}"):
-                meant.setdefault(key(label), set()).add(leaf.broad)
-    official = {label: next(iter(names)) for label, names in meant.items() if len(names) == 1}
-    return official | short
-
-
-def _merged(
-    groups: Sequence[GroupCount],
-    merge: Sequence[tuple[str, tuple[str, ...]]],
-    topic: Topic,
-    aliases: Mapping[str, str],
-) -> list[GroupCount]:
-    """Put groups together by hand; each keeps its parts."""
-    out = list(groups)
-    for name, parts in merge:
-        present = {key(group.name): group for group in out}
-        chosen: list[GroupCount] = []
-        for part in parts:
-            group = present.get(key(part)) or present.get(key(aliases.get(key(part), part)))
-            if group is None:
-                raise UnknownGroup(
-                    f"{topic.title} has no group {part!r} to merge into {name!r}."
-                    f"{did_you_mean(part, [g.name for g in out])}"
-                )
-            if group in chosen:
-                raise UnknownGroup(f"{part!r} is merged twice into {name!r}.")
-            chosen.append(group)
-        if len(chosen) < 2:
-            raise UnknownGroup(f"{name!r} merges fewer than two groups.")
-        if key(name) in present and present[key(name)] not in chosen:
-            raise UnknownGroup(f"{topic.title} already has a group {name!r}; choose another name.")
-        broad = {group.broad for group in chosen}
-        both = GroupCount(
-            name.strip(),
-            sum(group.people for group in chosen),
-            chosen[0].broad if len(broad) == 1 else None,
-            tuple(part for group in chosen for part in (group.parts or (group.name,))),
-        )
-        out[out.index(chosen[0])] = both
-        out = [group for group in out if group not in chosen]
-    return out
