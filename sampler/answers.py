@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from census.model import Area
+from census.model import Area, Distribution, JointDistribution, Source
 from census.topics import TOPICS
 from sampler.errors import NoPlan
-from sampler.model import Plan, Quota
+from sampler.model import Plan, Quota, place_words
 from sampler.words import decimal, people, percent
 
 SCHEMA = 1
@@ -27,8 +27,8 @@ def area(one: Area) -> dict[str, Any]:
     return {"code": one.code, "name": one.name, "type": one.type, "within": list(one.within)}
 
 
-def plan(one: Plan) -> dict[str, Any]:
-    """Return a plan with its quotas in the brief's order."""
+def plan(one: Plan, said: Sequence[str] = ()) -> dict[str, Any]:
+    """Return a plan with its quotas in the brief's order; `said` are sentences on the asking."""
     return {
         "schema": SCHEMA,
         "title": one.title,
@@ -37,12 +37,56 @@ def plan(one: Plan) -> dict[str, Any]:
         "highest_age": one.highest_age,
         "areas": [{"code": a.code, "name": a.name, "type": a.type} for a in one.areas],
         "quotas": [
-            _quota(part.name, quota, part.source.model_dump(mode="json") if part.source else None)
+            _quota(part.name, quota, _source(part.source) if part.source else None)
             for part in one.characteristics
             for quota in part.quotas
         ],
-        "notes": list(one.notes),
+        "notes": [*said, *one.notes],
     }
+
+
+def distribution(one: Distribution, areas: Sequence[Area], said: Sequence[str]) -> dict[str, Any]:
+    """Return the people of each group of a topic; `said` are sentences about the asking."""
+    return {
+        "schema": SCHEMA,
+        "topic": one.topic,
+        "title": one.title,
+        "areas": [{"code": a.code, "name": a.name, "type": a.type} for a in areas],
+        "groups": [
+            {
+                "group": group.name,
+                "people": group.people,
+                "share": rounded(Fraction(group.people, one.total)) if one.total else None,
+            }
+            for group in one.groups
+        ],
+        "total": one.total,
+        "not_answered": one.not_answered,
+        "source": one.source.model_dump(mode="json"),
+        "notes": [*said, *filter(None, [one.leaning]), *one.notes],
+    }
+
+
+def joint(one: JointDistribution, areas: Sequence[Area], said: Sequence[str]) -> dict[str, Any]:
+    """Return the people of each combination of groups."""
+    return {
+        "schema": SCHEMA,
+        "topics": list(one.topics),
+        "titles": list(one.titles),
+        "areas": [{"code": a.code, "name": a.name, "type": a.type} for a in areas],
+        "groups": [list(groups) for groups in one.groups],
+        "cells": [{"groups": list(cell.groups), "people": cell.people} for cell in one.cells],
+        "total": one.total,
+        "pattern_only": one.is_pattern,
+        "source": one.source.model_dump(mode="json"),
+        "notes": [*said, *one.notes],
+    }
+
+
+def _source(one: Source) -> dict[str, Any]:
+    """Return a source; where it was read from is said of figures that are not kept with the app."""
+    kept = {"origin", "fetched"} if one.origin == "kept" else None
+    return one.model_dump(mode="json", exclude=kept)
 
 
 def _quota(characteristic: str, quota: Quota, source: Any) -> dict[str, Any]:
@@ -62,7 +106,7 @@ def _quota(characteristic: str, quota: Quota, source: Any) -> dict[str, Any]:
 
 
 def topics() -> list[dict[str, Any]]:
-    """Return every topic with its groupings, the finest first."""
+    """Return every topic with its groupings, the ready one first."""
     return [
         {
             "topic": topic.id,
@@ -110,6 +154,36 @@ def plan_text(one: Plan) -> str:
     if one.notes:
         lines += ["", *one.notes]
     return "\n".join(lines)
+
+
+def _source_text(source: Source) -> str:
+    """Name a source in a line: table, base, official or not, and where it was read."""
+    read = f", read from the census service {source.fetched}" if source.fetched else ""
+    kept = ", kept with this app" if source.origin == "kept" else ""
+    return f"{source.table}, {source.base}, {source.status}{read or kept}"
+
+
+def distribution_text(one: Distribution, areas: Sequence[Area], said: Sequence[str]) -> str:
+    """Write a distribution for a terminal."""
+    width = max(len(group.name) for group in one.groups)
+    lines = [f"{one.title}: {place_words([a.name for a in areas])}"]
+    for group in one.groups:
+        share = percent(Fraction(group.people, one.total or 1)).rjust(7)
+        lines.append(f"  {group.name:<{width}} {group.people:>12,}{share}")
+    lines.append(f"  {_source_text(one.source)}")
+    return "\n".join([*lines, *said, *filter(None, [one.leaning]), *one.notes])
+
+
+def joint_text(one: JointDistribution, areas: Sequence[Area], said: Sequence[str]) -> str:
+    """Write a joint table for a terminal, one combination a line."""
+    names = [", ".join(cell.groups) for cell in one.cells]
+    width = max(map(len, names))
+    lines = [f"{' by '.join(one.titles)}: {place_words([a.name for a in areas])}"]
+    lines += [
+        f"  {name:<{width}} {cell.people:>12,}" for name, cell in zip(names, one.cells, strict=True)
+    ]
+    lines.append(f"  {_source_text(one.source)}")
+    return "\n".join([*lines, *said, *one.notes])
 
 
 def areas_text(found: Sequence[Area]) -> str:

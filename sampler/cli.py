@@ -1,4 +1,4 @@
-"""The command line: `sampler app`, `plan`, `areas`, `topics`.
+"""The command line: `sampler app`, `plan`, `areas`, `topics`, `census`, `read`.
 
 Standard output holds only the answer, standard error only messages. Status: 0 done, 1 something
 failed, 2 the input is wrong, 3 no plan exists, 130 interrupted.
@@ -16,8 +16,8 @@ from typing import Annotated, NoReturn
 import typer
 
 import census
-from census.errors import ExtractError
-from sampler import answers, figures
+from census.errors import CensusError
+from sampler import answers, fetching, figures
 from sampler import brief as briefs
 from sampler.errors import BriefError, NoPlan, SamplerError
 from sampler.words import listed
@@ -34,6 +34,13 @@ app = typer.Typer(
 )
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value.")]
+Offline = Annotated[
+    bool, typer.Option("--offline", help="Ask no census service: use what is held already.")
+]
+LowestAge = Annotated[int, typer.Option("--lowest-age", min=0, max=90, help="The lowest age.")]
+HighestAge = Annotated[
+    int | None, typer.Option("--highest-age", min=0, max=89, help="The highest age.")
+]
 
 
 def _say(text: str) -> None:
@@ -66,12 +73,19 @@ def plan(
     sheet: Annotated[
         Path | None, typer.Option("--sheet", metavar="OUT.xlsx", help="Write the sheet here.")
     ] = None,
+    offline: Offline = False,
 ) -> None:
-    """Turn a brief into whole-number quotas."""
+    """Turn a brief into whole-number quotas.
+
+    Figures not kept with the app, or only as approximate ones, are asked of the census service.
+    """
     if sheet is not None and (sheet.suffix != ".xlsx" or (sheet.exists() and not sheet.is_file())):
         _stop(f"{sheet}: the sheet is written to a file whose name ends in .xlsx.", WRONG_INPUT)
     try:
         brief = briefs.read_file(file)
+        said = [] if offline else fetching.fetch(brief).sentences
+        for line in said:
+            _say(line)
         made = figures.plan_of(brief)
     except BriefError as error:
         for field, text in error.problems:
@@ -89,7 +103,7 @@ def plan(
         except OSError as error:
             _stop(f"{sheet} cannot be written ({error.strerror}).", FAILED)
         _say(f"Wrote {sheet}.")
-    print(answers.to_json(answers.plan(made)) if as_json else answers.plan_text(made))
+    print(answers.to_json(answers.plan(made, said)) if as_json else answers.plan_text(made))
 
 
 @app.command("areas")
@@ -115,6 +129,49 @@ def topics(as_json: AsJson = False) -> None:
     print(answers.to_json(answers.topics()) if as_json else answers.topics_text())
 
 
+@app.command("census")
+def figures_of_places(
+    areas: Annotated[list[str], typer.Argument(metavar="AREA...", help="Names or codes.")],
+    topics: Annotated[
+        list[str],
+        typer.Option(
+            "--topic",
+            metavar="TOPIC[:GROUPING]",
+            help="One for its groups; two to four for how they combine.",
+        ),
+    ],
+    as_json: AsJson = False,
+    offline: Offline = False,
+    refresh: Annotated[
+        bool, typer.Option("--refresh", help="Read the figures from the service again.")
+    ] = False,
+    lowest_age: LowestAge = 16,
+    highest_age: HighestAge = None,
+) -> None:
+    """Print who lives in a place, or how several topics combine there."""
+    if offline and refresh:
+        _stop("--offline asks no service and --refresh asks it again: leave one out.", WRONG_INPUT)
+    ages = census.Ages(lowest_age, highest_age)
+    try:
+        places = [census.area(asked) for asked in areas]
+        census.check_apart(places)
+        wishes = [fetching.wish(topic) for topic in topics]
+        if len(wishes) > fetching.MOST_TOPICS:
+            _stop(f"A joint table has two to {fetching.MOST_TOPICS} topics.", WRONG_INPUT)
+    except CensusError as error:
+        _stop(str(error), WRONG_INPUT)
+    asks = not offline
+    if len(wishes) == 1:
+        found, said = fetching.distribution(wishes[0], places, ages, asks=asks, anew=refresh)
+        shown = answers.distribution if as_json else answers.distribution_text
+        answer = shown(found, places, said)
+    else:
+        joint, said = fetching.joint(wishes, places, ages, asks=asks, anew=refresh)
+        shown_joint = answers.joint if as_json else answers.joint_text
+        answer = shown_joint(joint, places, said)
+    print(answers.to_json(answer) if as_json else answer)
+
+
 def main() -> None:
     """Run the command line with the statuses above."""
     if isinstance(sys.stdout, io.TextIOWrapper):
@@ -122,7 +179,7 @@ def main() -> None:
     try:
         code = app(standalone_mode=False)
         sys.stdout.flush()
-    except (ExtractError, SamplerError) as error:
+    except (CensusError, SamplerError) as error:
         _say(str(error))
         code = FAILED
     except typer.Abort:

@@ -6,12 +6,22 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import census
-from census.errors import BadBands, TooFewAreas, UnknownGroup, UnknownGrouping
+from census import combine
+from census.errors import (
+    BadBands,
+    NotHeld,
+    NotPublished,
+    TooFewAreas,
+    UnknownGroup,
+    UnknownGrouping,
+)
 from census.spelling import key
 from sampler import mix, quotas, rules
 from sampler.brief import Brief, CharacteristicBrief
-from sampler.errors import BriefError, NoPlan
+from sampler.doubt import could_change
+from sampler.errors import BriefError, NoPlan, SamplerError
 from sampler.model import Plan
+from sampler.words import people
 
 ENGLAND_AND_WALES = "K04000001"
 REPLACED = {
@@ -29,7 +39,7 @@ def areas_of(brief: Brief) -> tuple[census.Area, ...]:
         except census.errors.UnknownArea as error:
             raise BriefError.at(f"areas[{i}]", str(error)) from None
     try:
-        census.extract.check_apart(found)
+        census.check_apart(found)
     except census.errors.OverlappingAreas as error:
         raise BriefError.at("areas", str(error)) from None
     return tuple(found)
@@ -63,7 +73,8 @@ def _one(
     if not areas:
         raise BriefError.at("areas", f"{topic.title} needs a place: name at least one area.")
     try:
-        return census.distribution(
+        look_up = combine.of_round_ages if part.round_ages else census.distribution
+        return look_up(
             topic,
             areas,
             grouping=part.grouping,
@@ -79,6 +90,8 @@ def _one(
         raise BriefError.at(f"{where}.grouping", str(error)) from None
     except UnknownGroup as error:
         raise BriefError.at(f"{where}.merge", str(error)) from None
+    except (NotHeld, NotPublished) as error:
+        raise BriefError.at(where, str(error)) from None
 
 
 def mix_of(brief: Brief) -> mix.Mix:
@@ -91,11 +104,12 @@ def plan_of(brief: Brief) -> Plan:
 
     Raises `BriefError`, `NoPlan` and `ExtractError`.
     """
-    return _plan(brief.model_dump_json())
+    return _plan(brief.model_dump_json(), census.held.shelf().version)
 
 
 @lru_cache(maxsize=256)
-def _plan(brief_json: str) -> Plan:
+def _plan(brief_json: str, version: int) -> Plan:
+    """Work a plan out, once for each state of the figures held."""
     brief = Brief.model_validate_json(brief_json)
     if not brief.characteristic:
         raise BriefError.at("characteristic", "The brief has no characteristic. Add at least one.")
@@ -150,29 +164,85 @@ class Comparison:
 def compare(brief: Brief, topic: census.Topic) -> Comparison:
     """Return the distribution of a topic in a brief's place beside the wider ones.
 
-    Raises a `CensusError` where the figures cannot be given.
+    A wider place is left out where its figures are not held, or count other groups.
+
+    Raises a `CensusError` where the figures of the place cannot be given.
     """
     areas, ages = areas_of(brief), ages_of(brief)
     bands = None
     if topic.id == "age":
         bands = next((p.bands for p in brief.characteristic if p.topic == "age" and p.bands), None)
+    here = census.distribution(topic, areas, ages=ages, bands=bands)
+    of_all_ages = topic.kind == "by age" and here.source.base == census.Ages(0).words()
 
-    def figures(places: tuple[census.Area, ...]) -> census.Distribution:
-        return census.distribution(topic, places, ages=ages, bands=bands)
+    def wider(asked: str) -> census.Distribution | None:
+        place = census.area(asked)
+        if topic is census.WHERE_THEY_LIVE or place in areas:
+            return None
+        counted = census.Ages(0) if of_all_ages else ages
+        try:
+            found = census.distribution(topic, (place,), ages=counted, bands=bands)
+        except census.CensusError:
+            return None
+        names = [group.name for group in here.groups]
+        return found if [group.name for group in found.groups] == names else None
 
-    here = figures(areas)
-    if topic is census.WHERE_THEY_LIVE:
-        return Comparison(here, None, None)
-    nation = census.area(ENGLAND_AND_WALES)
-    if nation in areas:
-        return Comparison(here, None, None)
     regions = {a.region for a in areas}
     around = regions.pop() if len(regions) == 1 else None
+    region = wider(around) if around else None
     return Comparison(
         here,
-        (around, figures((census.area(around),))) if around else None,
-        figures((nation,)),
+        (around, region) if around and region else None,
+        wider(ENGLAND_AND_WALES),
     )
+
+
+def doubt(brief: Brief, found: census.Distribution) -> str:
+    """Say whether the known error of approximate figures could change a whole number here.
+
+    Nothing is said of figures that are approximate for another reason.
+    """
+    if found.known_error is None:
+        return ""
+    part = next((p for p in brief.characteristic if p.topic == found.topic), None)
+    alone = brief.changed(characteristic=[part or CharacteristicBrief(topic=found.topic)])
+    try:
+        mix_ = mix_of(alone)
+        plan = plan_of(alone)
+    except (SamplerError, census.CensusError):
+        return ""
+    targets = [quota.target for quota in plan.characteristics[0].quotas]
+    could = could_change(mix_.characteristics[0], targets, brief.people_wanted, found.known_error)
+    wanted = people(brief.people_wanted)
+    return (
+        f"With {wanted} that could change a whole number of the quotas: read the official figures "
+        "before you rely on them."
+        if could
+        else f"With {wanted} it cannot change a whole number of the quotas."
+    )
+
+
+def sources(brief: Brief, topic: census.Topic) -> list[tuple[str, census.Source | str]]:
+    """Return where the figures of each topic of a round come from, `topic` among them.
+
+    In place of a source stands the sentence that says why there are no figures.
+    """
+    shown = [p.topic for p in brief.characteristic if p.topic]
+    parts = list(brief.characteristic)
+    if topic.id not in shown:
+        parts.append(CharacteristicBrief(topic=topic.id))
+    found: list[tuple[str, census.Source | str]] = []
+    for part in parts:
+        if part.topic is None:
+            continue
+        alone = brief.model_copy(update={"characteristic": (part,)})
+        try:
+            figure = look_up(alone)[0]
+            if figure is not None:
+                found.append((figure.title, figure.source))
+        except (BriefError, census.CensusError) as error:
+            found.append((names(alone)[0], str(error)))
+    return found
 
 
 def fitting(brief: Brief) -> tuple[Brief, list[str]]:

@@ -179,12 +179,13 @@ def _characteristic(
         source = Source(
             table="own figures",
             title=str(part.name),
-            base="people in your own figures",
+            base=f"people in your own figures{_from(part.figures_from)}",
             census_date=None,
             release=None,
             areas=(),
             status="own file",
             licence=None,
+            origin="own file",
         )
     else:
         typed = {name: Fraction(share) for name, share in (part.shares or {}).items()}
@@ -246,6 +247,10 @@ def _characteristic(
         rescaled,
         bounds.in_order(),
     )
+
+
+def _from(origin: str | None) -> str:
+    return f" ({origin})" if origin else ""
 
 
 def not_answered_words(not_answered: int, answered: int) -> str:

@@ -11,9 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from sampler.errors import BriefError
-from sampler.own_figures import read_two_columns
-
 ROOT = Path(__file__).parent.parent
 BRIEF = """
 title = "Council tax discovery"
@@ -158,8 +155,9 @@ def test_areas_are_found_with_exact_names_first():
 def test_topics_are_listed_with_their_groupings():
     topics = json.loads(run("topics", "--json").stdout)
     assert [t["topic"] for t in topics] == [
-        "ethnic_group", "age", "sex", "disability", "tenure", "cars", "economic_activity",
-        "qualification", "ns_sec", "sexual_orientation", "living_alone",
+        "ethnic_group", "religion", "country_of_birth", "english_proficiency", "age", "sex",
+        "disability", "general_health", "unpaid_care", "tenure", "household", "cars",
+        "economic_activity", "qualification", "ns_sec", "sexual_orientation", "living_alone",
     ]  # fmt: skip
     assert list(topics[0]) == ["topic", "title", "table", "base", "status", "groupings"]
     assert [g["grouping"] for g in topics[0]["groupings"]] == ["detailed", "broad"]
@@ -190,25 +188,3 @@ def test_an_interrupt_is_status_130(tmp_path):
     _, said = running.communicate(timeout=30)
     assert running.returncode == 130
     assert "Traceback" not in said
-
-
-@pytest.mark.parametrize(
-    ("body", "words"),
-    [
-        (b"", "no figures"),
-        (b"a,1\na,2", "line 2: names a a second time"),
-        (b"a,1\nb,x", "line 2: needs a group and a whole number"),
-        (b"a,1\n,2", "line 2: has no group"),
-    ],
-)
-def test_own_figures_that_cannot_be_read_name_the_line(body, words):
-    with pytest.raises(BriefError) as error:
-        read_two_columns(body)
-    assert words in str(error.value)
-
-
-def test_own_figures_are_read_from_comma_semicolon_and_tab():
-    for mark in (",", ";", "\t"):
-        body = f"Role{mark}People\nDesk{mark}1 200\nBack{mark}80\n".encode()
-        assert read_two_columns(body) == {"Desk": 1200, "Back": 80}
-    assert read_two_columns("Größe;3\nCafé;4".encode("cp1252")) == {"Größe": 3, "Café": 4}

@@ -440,6 +440,7 @@ def test_own_figures_without_a_name_are_not_added_twice(store):
     app.radio(key="population_audience").set_value("staff").run()
     for _ in range(2):
         app.text_area[0].set_value("A, 1\nB, 2")
-        next(b for b in app.button if b.label == "Add these figures").click().run()
+        next(b for b in app.button if b.label == "Read these figures").click().run()
+        app.button(key="population_own_use").click().run()
     assert "There is a characteristic called Group already." in said(app)
     assert "in the mix twice" not in said(opened("mix", made.id))

@@ -68,7 +68,14 @@ def test_a_real_tie_of_the_census_follows_the_rule(people):
 def test_quotas_of_every_authority_and_topic_are_largest_remainder():
     rng = random.Random(2021)
     checked = 0
+    whole = ("local authority", "county", "region", "country", "several")
     for area in census.every_area():
+        if (
+            area.type not in whole
+            or area.within[:1] == ("Northern Ireland",)
+            or area.code[0] == "N"
+        ):
+            continue
         brief = a_brief(
             areas=[area.code],
             people_wanted=rng.randint(5, 40),
@@ -80,7 +87,7 @@ def test_quotas_of_every_authority_and_topic_are_largest_remainder():
             expected = largest_remainder(counts, brief.people_wanted)
             assert [quota.target for quota in part.quotas] == expected, (area.name, part.name)
             checked += 1
-    assert checked == 367 * 11
+    assert checked == 367 * 17
 
 
 @st.composite

@@ -13,6 +13,7 @@ from sampler.model import Plan, PlannedCharacteristic, Quota
 from sampler.quotas import group_noun, left_out
 from sampler.sizes import LARGEST_ROUND_TRIED, FirstSeat, chance_missed
 from sampler.ui.show import bar, box, details, label, marks, note, table
+from sampler.ui.source_tables import read_words, table_words
 from sampler.words import (
     count,
     counted,
@@ -40,17 +41,20 @@ def source_line(source: Source | None, total: int, place: str, today: date, basi
             else "Shares typed by you. No census figure exists."
         )
     if source.status == "own file":
-        return f"Your own figures, {total:,} people."
+        origin = source.base.removeprefix("people in your own figures").strip(" ()")
+        return f"Your own figures{f' ({origin})' if origin else ''}, {total:,} people."
     unit = "households" if source.base.startswith("households") else "people"
     base = source.base.removeprefix("people ") if unit == "people" else ""
     of = f"of {base}" if base == "all ages" else base
     codes = f" ({source.areas[0]})" if len(source.areas) == 1 else ""
     status = "Official" if source.status == "official" else "Approximate"
-    tables = "tables" if "," in source.table else "table"
     when = f", {counted(source.census_date, today)}" if source.census_date else ""
+    read = f", {read_words(source.fetched)}" if source.fetched else ", kept with this app"
+    by_nisra = " Northern Ireland (NISRA)" if source.table.startswith("NI ") else ""
     return (
-        f"Census 2021, {tables} {source.table}, {place}{codes}, {total:,} {unit} {of}".strip()
-        + f". {status}{when}."
+        f"Census 2021{by_nisra}, {table_words(source.table)}, {place}{codes}, {total:,} {unit} "
+        f"{of}".strip()
+        + f". {status}{read}{when}."
     )
 
 

@@ -11,7 +11,15 @@ from sampler.mix import not_answered_words
 from sampler.model import PlannedCharacteristic
 from sampler.quotas import close_call_words, group_noun
 from sampler.sizes import first_seats, groups_heard
-from sampler.ui import change_dialog, quota_tables, rule_bar, show, state
+from sampler.ui import (
+    ages_button,
+    change_dialog,
+    combining_box,
+    quota_tables,
+    rule_bar,
+    show,
+    state,
+)
 from sampler.words import count, listed
 
 ADD_OWN = "Add your own"
@@ -151,8 +159,11 @@ def draw(index: int, part: PlannedCharacteristic) -> None:
         seats = first_seats(in_mix, brief.people_wanted)
         if drawn := quota_tables.no_seat_note(part, brief.people_wanted, place, seats):
             st.html(drawn)
+    at = figures.names(brief).index(part.name)
     if part.leaning:
         st.html(show.details_box(quota_tables.leaning_title(part.source), part.leaning))
+    if part.leaning or brief.characteristic[at].round_ages:
+        ages_button.draw(round_, at, part)
 
 
 for number, one in enumerate(plan.characteristics):
@@ -180,6 +191,10 @@ with st.expander("How many people would be enough?", key="mix_sizes", on_change=
         )
         st.html(show.muted(f"{words} A seat can come and go as people are added: one more person "
                            "shifts the remainders."))  # fmt: skip
+
+with st.expander("How the characteristics combine", key="mix_pairs", on_change="rerun") as combined:
+    if combined.open:
+        combining_box.draw(round_, nearest.brief)
 
 with st.expander("How this was worked out, and the brief as a file", key="mix_how"):
     st.html(show.how_it_was_worked_out())

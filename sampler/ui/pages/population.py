@@ -3,16 +3,23 @@
 import streamlit as st
 
 import census
-from census.errors import CensusError
+from census import places
+from census.errors import CensusError, NotHeld
 from sampler import figures
 from sampler.brief import Audience, Brief
-from sampler.errors import BriefError
 from sampler.mix import not_answered_words
 from sampler.model import place_words
-from sampler.own_figures import read_two_columns
 from sampler.tracking import recorded_note
-from sampler.ui import quota_tables, show, state
-from sampler.words import counted, listed
+from sampler.ui import (
+    asking,
+    own_figures_box,
+    place_dialog,
+    quota_tables,
+    show,
+    source_tables,
+    state,
+)
+from sampler.words import listed
 
 ABOUT: dict[Audience, str] = {
     "residents": "Everyone who lives here",
@@ -86,22 +93,13 @@ st.radio(
 )
 
 areas = figures.areas_of(brief)
-every = {area.code: area for area in census.every_area()}
-
-
-def named(code: str) -> str:
-    """Write an area so that two of one name are told apart."""
-    area = every[code]
-    where = f" in {area.within[0]}" if area.type == "local authority" and area.within else ""
-    kind = "England and Wales together" if area.type == "several" else area.type
-    return f"{area.name}, {kind}{where}"
-
+every = {area.code: area for area in (*census.every_area(), *areas)}
 
 left, low, high = st.columns([6, 2, 2], vertical_alignment="bottom")
 left.multiselect(
     "Place",
     list(every),
-    format_func=named,
+    format_func=lambda code: places.named(every[code]),
     key=state.shows("population_place", [area.code for area in areas]),
     placeholder="Type a name or a code",
     help="Type a name or a code. Several places add up.",
@@ -125,13 +123,15 @@ high.number_input(
     placeholder="none",
     on_change=save_ages,
 )
+if st.button("Add a ward or neighbourhood", key="population_find", type="tertiary"):
+    place_dialog.start()
+    place_dialog.find(round_)
 recorded = len(state.store().people(round_.id))
 taken = state.store().latest_plan(round_.id)
 if recorded and taken and {a.code for a in taken.plan.areas} != {a.code for a in areas}:
     st.html(show.note("The place has changed", recorded_note(recorded)))
 
 if brief.audience != "residents":
-    from_own = [part for part in brief.characteristic if part.people is not None]
     st.html(
         show.note(
             "Use your own figures",
@@ -140,36 +140,7 @@ if brief.audience != "residents":
             kind="calm",
         )
     )
-    for part in from_own:
-        total = sum((part.people or {}).values())
-        groups = listed([f"{group} {number:,}" for group, number in (part.people or {}).items()])
-        st.html(show.muted(f"{part.name}: {groups}. {total:,} in all."))
-    with (
-        st.expander("Add your own figures", expanded=not from_own),
-        st.form(f"population_own_{len(from_own)}", border=False),
-    ):
-        name = st.text_input("What they are divided by", placeholder="Role, tenancy, size ...")
-        pasted = st.text_area(
-            "Two columns: group, people", placeholder="Contact centre, 310\nFront desk, 85"
-        )
-        file = st.file_uploader("Or a file of two columns (.csv)", type=["csv", "txt"])
-        if st.form_submit_button("Add these figures"):
-            try:
-                text = file.getvalue() if file else pasted.encode()
-                people = read_two_columns(text)
-                called = name.strip() or "Group"
-                own = {"name": called, "people": people}
-                kept = [p for p in brief.characteristic if brief.areas or p.topic is None]
-                parts = [part.model_dump() for part in kept]
-                changed = brief.changed(characteristic=[*parts, own])
-                figures.mix_of(changed.changed(characteristic=[own]))
-                if called.casefold() in map(str.casefold, figures.names(brief)):
-                    taken_words = f"There is a characteristic called {called} already."
-                    raise BriefError.at("", taken_words)
-                state.save_brief(round_, lambda _: changed)
-                st.rerun()
-            except BriefError as error:
-                st.html(show.note("These figures were not added", str(error), kind="bad"))
+    own_figures_box.draw(round_)
 
 if not areas:
     if brief.audience == "residents":
@@ -183,34 +154,26 @@ if not areas:
 
 ages = figures.ages_of(brief)
 place = place_words([area.name for area in areas])
+topics = dict(census.TOPICS)
+if len(areas) > 1:
+    topics[census.WHERE_THEY_LIVE.id] = census.WHERE_THEY_LIVE
 try:
-    everyone = census.residents(areas)
-    old_enough = census.residents(areas, ages)
-    aged = ages.words().removeprefix("people ").replace(" and over", " or over")
-    some = "" if ages == census.Ages(0) else f", {old_enough:,} {aged}"
-    live = "lives" if everyone == 1 else "live"
-    st.html(
-        show.panel(
-            f"{everyone:,} people {live} in {place}{some}.",
-            f"Census 2021, Office for National Statistics, tables TS001 and TS009, "
-            f"{counted('2021-03-21', state.today())}. Official figures kept with this app, so no "
-            "internet is needed. Open Government Licence v3.0.",
-        )
-    )
-    st.header("Who lives there", anchor=False)
-    topics = dict(census.TOPICS)
-    if len(areas) > 1:
-        topics[census.WHERE_THEY_LIVE.id] = census.WHERE_THEY_LIVE
-    picked = st.pills(
-        "Topic",
-        list(topics),
-        default="ethnic_group",
-        format_func=lambda topic: topics[topic].title,
-        key="population_topic",
-        label_visibility="collapsed",
-        required=True,
-    )
-    topic = topics[picked or "ethnic_group"]
+    st.html(source_tables.head_count(census.head_count(areas, ages), ages, place, state.today()))
+except CensusError as error:
+    st.html(show.note(f"Nothing is known of {place} yet", str(error)))
+
+st.header("Who lives there", anchor=False)
+picked = st.pills(
+    "Topic",
+    list(topics),
+    default="ethnic_group",
+    format_func=lambda topic: topics[topic].title,
+    key="population_topic",
+    label_visibility="collapsed",
+    required=True,
+)
+topic = topics[picked or "ethnic_group"]
+try:
     found = figures.compare(brief, topic)
     here = found.here
     drawn = quota_tables.distribution_table(here, place, found.region, found.nation)
@@ -220,11 +183,37 @@ try:
     if here.not_answered:
         st.html(show.muted(not_answered_words(here.not_answered, here.total)))
     if here.source.status == "approximate":
-        st.html(show.note("Approximate figures", *here.notes))
+        st.html(show.note("Approximate figures", *here.notes, figures.doubt(brief, here)))
+    else:
+        for text in here.notes:
+            st.html(show.muted(text))
     if here.leaning:
         st.html(show.note(quota_tables.leaning_title(here.source), here.leaning))
+except NotHeld as error:
+    st.html(show.note(f"{topic.title} has not been read yet", str(error)))
+    if st.button("Get the figures", type="primary", key="population_get"):
+        asking.read(round_, brief, topic)
+        st.rerun()
 except CensusError as error:
     st.html(show.note("These figures cannot be shown", str(error), kind="bad"))
+
+if brief.audience == "residents":
+    own_figures_box.draw(round_)
+
+with st.expander(
+    "Where each figure comes from", key="population_sources", on_change="rerun"
+) as sources:
+    if sources.open:
+        st.html(source_tables.provenance(figures.sources(brief, topic), state.today()))
+        st.html(
+            show.hint(
+                "Figures kept with the app need no internet. Others are read from the census "
+                "service (Nomis, Office for National Statistics) when you ask, and kept."
+            )
+        )
+        if st.button("Read them all from the census service again", key="population_anew"):
+            asking.read(round_, brief, topic, anew=True)
+            st.rerun()
 
 with st.container(horizontal=True, vertical_alignment="center"):
     if st.button(

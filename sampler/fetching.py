@@ -1,0 +1,149 @@
+"""Reading a round's figures from the census service. With `figures` the outer layer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+import census
+from census import combine, online, places
+from census.client import Client
+from census.errors import CensusError, NotHeld
+from census.ons import Wanted
+from sampler import figures
+from sampler.brief import Brief
+
+Progress = Callable[[int, int], None]
+
+
+def wishes(brief: Brief) -> list[online.Wish]:
+    """Return the census topics of a brief with their groupings; unknown topics are left out."""
+    found: list[online.Wish] = []
+    for part in brief.characteristic:
+        if part.topic is not None:
+            try:
+                found.append((census.find_topic(part.topic), part.grouping))
+            except CensusError:
+                continue
+    return found
+
+
+def fetch(
+    brief: Brief,
+    *extra: census.Topic,
+    anew: bool = False,
+    progress: Progress | None = None,
+) -> online.Fetched:
+    """Read what a round needs and the app does not hold as official figures, and keep it.
+
+    `extra` topics are read as well. `anew` reads everything again. Raises `BriefError` for
+    places that are not known.
+    """
+    areas = figures.areas_of(brief)
+    if not areas:
+        return online.Fetched()
+    wanted = wishes(brief) + [(topic, None) for topic in extra]
+    return online.fetch(wanted, areas, figures.ages_of(brief), anew=anew, progress=progress)
+
+
+def lacks(brief: Brief, *extra: census.Topic) -> bool:
+    """Say whether the service could give official figures the app does not hold."""
+    areas = figures.areas_of(brief)
+    wanted = wishes(brief) + [(topic, None) for topic in extra]
+    return bool(areas) and bool(online.missing(wanted, areas, figures.ages_of(brief)))
+
+
+def has_unkept_place(brief: Brief) -> bool:
+    """Say whether a round is about a place the app keeps no figures of."""
+    return any(not places.is_kept(area) for area in figures.areas_of(brief))
+
+
+MOST_TOPICS = 4
+
+
+def wish(asked: str) -> online.Wish:
+    """Return the topic and grouping of "topic" or "topic:grouping".
+
+    >>> topic, grouping = wish("ethnic_group:broad")
+    >>> topic.id, grouping
+    ('ethnic_group', 'broad')
+
+    Raises `UnknownTopic` and `UnknownGrouping`.
+    """
+    name, _, grouping = asked.partition(":")
+    topic = census.find_topic(name)
+    return topic, topic.grouping(grouping) if grouping else None
+
+
+def distribution(
+    wanted: online.Wish,
+    areas: Sequence[census.Area],
+    ages: census.Ages,
+    *,
+    asks: bool,
+    anew: bool = False,
+) -> tuple[census.Distribution, list[str]]:
+    """Return the figures of a topic, with sentences about what the service could not give.
+
+    Raises a `CensusError` where nothing is held either; the reason comes with it.
+    """
+    said = online.fetch([wanted], areas, ages, anew=anew).sentences if asks else []
+    topic, grouping = wanted
+    try:
+        return census.distribution(topic, areas, grouping=grouping, ages=ages), said
+    except NotHeld as error:
+        raise NotHeld(" ".join([str(error), *said])) from None
+
+
+def joint(
+    wanted: Sequence[online.Wish],
+    areas: Sequence[census.Area],
+    ages: census.Ages,
+    *,
+    asks: bool,
+    anew: bool = False,
+) -> tuple[census.JointDistribution, list[str]]:
+    """Return how topics combine, with sentences about what the service could not give.
+
+    A table kept with the app is used as it is unless it is only a pattern, or `anew`.
+
+    Raises a `CensusError` where no table is to be had.
+    """
+    asked = [Wanted(topic, grouping) for topic, grouping in wanted]
+    if not asks:
+        return combine.joint(asked, areas, ages)[0], []
+    if not anew:
+        with suppress(NotHeld):
+            found, _ = combine.joint(asked, areas, ages)
+            if not found.is_pattern:
+                return found, []
+    client = Client()
+    try:
+        found, said = combine.joint(asked, areas, ages, client, anew=anew)
+    finally:
+        client.close()
+    return found, [said] if said else []
+
+
+def among_ages(
+    brief: Brief, index: int, *, anew: bool = False, progress: Progress | None = None
+) -> online.Fetched:
+    """Read one topic's figures among people of the round's ages only, and keep them."""
+    part = brief.characteristic[index]
+    topic = census.find_topic(str(part.topic))
+    client = Client()
+    try:
+        combine.among_ages(
+            Wanted(topic, part.grouping),
+            figures.areas_of(brief),
+            figures.ages_of(brief),
+            client,
+            anew=anew,
+        )
+    except CensusError as error:
+        return online.Fetched(0, ((topic.title, str(error)),))
+    finally:
+        client.close()
+        if progress:
+            progress(1, 1)
+    return online.Fetched(1)

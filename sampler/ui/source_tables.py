@@ -1,0 +1,89 @@
+"""What the Population page says of its figures: how many people, and where each comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from html import escape
+
+from census.model import CENSUS_DATE, Ages, Source
+from census.population import HeadCount
+from sampler.ui.show import box, panel, table
+from sampler.words import counted, day, listed, time_since
+
+JOINT = "census-observations: "
+
+
+def read_words(fetched: str) -> str:
+    """Say when live figures were read.
+
+    >>> read_words("2026-11-20T10:00:00Z")
+    'read from the census service on 20 November 2026'
+    """
+    return f"read from the census service on {day(date.fromisoformat(fetched[:10]))}"
+
+
+def table_words(table: str) -> str:
+    """Name a table, or several, as a source line has it.
+
+    >>> table_words("TS003, TS009"), table_words("NI religion")
+    ('tables TS003, TS009', 'table of religion')
+    >>> table_words("census-observations: sex, resident_age_8a")
+    'joint table of sex, resident_age_8a'
+    """
+    if table.startswith(JOINT):
+        return f"joint table of {table.removeprefix(JOINT)}"
+    if table.startswith("NI "):
+        return f"table of {table.removeprefix('NI ')}"
+    return f"{'tables' if ',' in table else 'table'} {table}"
+
+
+def head_count(found: HeadCount, ages: Ages, place: str, today: date) -> str:
+    """Draw how many people live in a place, all and of the round's ages."""
+    aged = ages.words().removeprefix("people ").replace(" and over", " or over")
+    some = "" if found.of_ages is None else f", {found.of_ages:,} {aged}"
+    live = "lives" if found.everyone == 1 else "live"
+    tables = "table" if len(found.tables) == 1 else "tables"
+    where = (
+        f"Official figures, {read_words(found.fetched)}."
+        if found.fetched
+        else "Official figures kept with this app, so no internet is needed."
+    )
+    return panel(
+        f"{found.everyone:,} people {live} in {place}{some}.",
+        f"Census 2021, Office for National Statistics, {tables} {listed(list(found.tables))}, "
+        f"{counted(CENSUS_DATE, today)}. {where} Open Government Licence v3.0.",
+    )
+
+
+def provenance(rows: Sequence[tuple[str, Source | str]], today: date) -> str:
+    """Draw where the figures of each topic come from; a sentence stands where there are none."""
+    drawn: list[list[str]] = []
+    for title, source in rows:
+        if isinstance(source, str):
+            drawn.append([escape(title), escape(source), "", "", ""])
+            continue
+        origin = {
+            "kept": "kept with the app",
+            "live": "",
+            "kept and live": "partly kept with the app, partly ",
+            "own file": "your own figures",
+        }[source.origin]
+        if source.fetched:
+            origin += read_words(source.fetched)
+        drawn.append(
+            [
+                escape(title),
+                escape(table_words(source.table).removeprefix("tables ").removeprefix("table ")),
+                escape(source.base),
+                "Official" if source.status == "official" else "Approximate",
+                escape(origin[0].upper() + origin[1:]),
+            ]
+        )
+    labels = ("Topic", "Table", "Counts", "Status", "Where it is from")
+    then = date.fromisoformat(CENSUS_DATE)
+    asked = f"The census was on {day(then)}, {time_since(then, today)}."
+    heads = [(label, "") for label in labels]
+    return table("Where each figure comes from", heads, drawn, classes="sources") + box(
+        f'<p class="sp-source">{escape(asked)}</p>'
+    )
