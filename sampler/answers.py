@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from census.model import Area, Distribution, JointDistribution, Source
+from census.own_files import OwnFile
 from census.topics import TOPICS
 from sampler.errors import NoPlan
 from sampler.model import Plan, Quota, place_words
@@ -81,6 +82,31 @@ def joint(one: JointDistribution, areas: Sequence[Area], said: Sequence[str]) ->
         "source": one.source.model_dump(mode="json"),
         "notes": [*said, *one.notes],
     }
+
+
+def own_file(one: OwnFile, areas: Sequence[str], part: str | None) -> dict[str, Any]:
+    """Return what was understood of a user's own file, and its people per group.
+
+    Raises `BadFile` for places and divisions the file does not have.
+    """
+    return {
+        "schema": SCHEMA,
+        "form": one.form,
+        "table": one.table,
+        "title": one.title,
+        "divided_by": list(one.titles),
+        "areas": [{"code": code, "name": name} for code, name in one.areas],
+        "people": one.people(areas, part),
+        "notes": one.preview(areas),
+    }
+
+
+def own_file_text(answer: dict[str, Any]) -> str:
+    """Write what was understood of a user's own file for a terminal."""
+    people: dict[str, int] = answer["people"]
+    width = max(map(len, people))
+    lines = [f"  {group:<{width}} {number:>12,}" for group, number in people.items()]
+    return "\n".join([*answer["notes"], *lines])
 
 
 def _source(one: Source) -> dict[str, Any]:

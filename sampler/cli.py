@@ -16,7 +16,8 @@ from typing import Annotated, NoReturn
 import typer
 
 import census
-from census.errors import CensusError
+from census import own_files, own_text
+from census.errors import BadFile, CensusError
 from sampler import answers, fetching, figures
 from sampler import brief as briefs
 from sampler.errors import BriefError, NoPlan, SamplerError
@@ -170,6 +171,30 @@ def figures_of_places(
         shown_joint = answers.joint if as_json else answers.joint_text
         answer = shown_joint(joint, places, said)
     print(answers.to_json(answer) if as_json else answer)
+
+
+@app.command("read")
+def read(
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="A census file of your own.")],
+    areas: Annotated[
+        list[str] | None, typer.Option("--area", help="A place in the file, by name or code.")
+    ] = None,
+    part: Annotated[
+        str | None, typer.Option("--by", help="Which of several things it is divided by.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read census figures of your own, and print what was understood."""
+    try:
+        with file.open("rb") as opened:
+            body = opened.read(own_text.MOST_BYTES + 1)
+        found = own_files.read(body, file.name)
+        answer = answers.own_file(found, areas or [], part)
+    except OSError as error:
+        _stop(f"{file} cannot be read ({error.strerror}).", WRONG_INPUT)
+    except BadFile as error:
+        _stop(f"{file}: {error}", WRONG_INPUT)
+    print(answers.to_json(answer) if as_json else answers.own_file_text(answer))
 
 
 def main() -> None:

@@ -16,12 +16,12 @@ from census.errors import (
     UnknownGrouping,
 )
 from census.spelling import key
-from sampler import mix, quotas, rules
+from sampler import mix, pairs, quotas, rules
 from sampler.brief import Brief, CharacteristicBrief
 from sampler.doubt import could_change
 from sampler.errors import BriefError, NoPlan, SamplerError
 from sampler.model import Plan
-from sampler.words import people
+from sampler.words import listed, people
 
 ENGLAND_AND_WALES = "K04000001"
 REPLACED = {
@@ -262,7 +262,10 @@ def fitting(brief: Brief) -> tuple[Brief, list[str]]:
                 if error.problems[0][0] == f"characteristic[{index}].{field}":
                     brief = brief.with_characteristic(index, **{field: nothing})
                     dropped.append(REPLACED[field])
-        found = _one(brief, index, brief.characteristic[index], areas)
+        try:
+            found = _one(brief, index, brief.characteristic[index], areas)
+        except BriefError:  # figures not held yet: nothing is known to be gone
+            continue
         present = {key(group.name) for group in found.groups}
         changes: dict[str, object] = {}
         for field in ("minimum", "maximum", "minimum_share", "boost"):
@@ -278,4 +281,18 @@ def fitting(brief: Brief) -> tuple[Brief, list[str]]:
                 dropped += [f"the rule about {group}" for group in gone]
         if changes:
             brief = brief.with_characteristic(index, **changes)
-    return brief, list(dict.fromkeys(dropped))
+    brief, pairs_gone = _without_lost_pairs(brief)
+    return brief, list(dict.fromkeys([*dropped, *pairs_gone]))
+
+
+def _without_lost_pairs(brief: Brief) -> tuple[Brief, list[str]]:
+    """Return a brief without the pairs left out of which a group is gone, and their names."""
+    try:
+        pairs.left_out(mix_of(brief), brief)
+    except BriefError as error:
+        lost = [path for path, _ in error.problems if path.startswith("leave_out[")]
+        gone = [i for i in range(len(brief.leave_out)) if f"leave_out[{i}].pair" in lost]
+        kept = [one.model_dump() for i, one in enumerate(brief.leave_out) if i not in gone]
+        names = [f"the pair {listed(list(brief.leave_out[i].pair.values()))}" for i in gone]
+        return brief.changed(leave_out=kept), names
+    return brief, []

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from census.model import Source
 from sampler import words
 from sampler.brief import Brief, Counting
 from sampler.coverage import Coverage, cover
@@ -139,11 +140,17 @@ def source_rows(sheet: Sheet) -> list[tuple[str, str]]:
         rows.append(
             (
                 part.name,
-                f"Census 2021, {source.table} {source.title}; {source.base}; "
+                f"Census 2021, {_table(source)}; {source.base}; "
                 f"{', '.join(source.areas)}; {source.status}{when}.{issued} {source.licence}.",
             )
         )
     return rows
+
+
+def _table(source: Source) -> str:
+    if source.table.startswith(words.JOINT):
+        return words.table_words(source.table)
+    return f"{source.table} {source.title}"
 
 
 def caveats(plan: Plan) -> list[str]:

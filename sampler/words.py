@@ -153,3 +153,22 @@ def group_words(group: str, topic: str | None) -> str:
         if found := re.fullmatch(r"(\d+)\+", group):
             return f"{found[1]} and over"
     return group
+
+
+JOINT = "census-observations: "
+"""What the name of a joint table of the ONS service begins with; its variables follow."""
+
+
+def table_words(table: str) -> str:
+    """Name a table, or several, as a source line has it.
+
+    >>> table_words("TS003, TS009"), table_words("NI religion")
+    ('tables TS003, TS009', 'table of religion')
+    >>> table_words("census-observations: sex, resident_age_8a")
+    'joint table of sex, resident_age_8a'
+    """
+    if table.startswith(JOINT):
+        return f"joint table of {table.removeprefix(JOINT)}"
+    if table.startswith("NI "):
+        return f"table of {table.removeprefix('NI ')}"
+    return f"{'tables' if ',' in table else 'table'} {table}"

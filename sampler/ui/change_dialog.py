@@ -11,6 +11,7 @@ import streamlit as st
 
 import census
 from census.errors import CensusError
+from census.ni_topics import for_areas
 from census.spelling import key as spelled
 from sampler import figures
 from sampler.brief import Brief, CharacteristicBrief, Voices
@@ -74,7 +75,8 @@ def change(held: Round, index: int, planned: PlannedCharacteristic) -> None:
         if (kept == KEEP_EXACTLY) != planned.must_have:
             changes["must_have"] = kept == KEEP_EXACTLY
     if part.topic is not None:
-        _groups(part, planned.groups, changes, key)
+        topic = for_areas(census.find_topic(str(part.topic)), figures.areas_of(held.brief))
+        _groups(topic, part, planned.groups, changes, key)
     if planned.basis != "minimums":
         _boost(planned, part, changes, key)
     else:
@@ -89,10 +91,13 @@ def change(held: Round, index: int, planned: PlannedCharacteristic) -> None:
 
 
 def _groups(
-    part: CharacteristicBrief, now: tuple[str, ...], changes: dict[str, Any], key: Key
+    topic: census.Topic,
+    part: CharacteristicBrief,
+    now: tuple[str, ...],
+    changes: dict[str, Any],
+    key: Key,
 ) -> None:
     """Ask for the grouping or the age bands, and for groups to put together."""
-    topic = census.find_topic(str(part.topic))
     offered = list(topic.groupings)
     if topic.id == "age":
         bands = st.text_input(

@@ -16,8 +16,8 @@ from sampler.joint import Joint, PairShares
 from sampler.mix import Mix
 from sampler.model import Round
 from sampler.pairs import LeftOut
-from sampler.ui import asking, show, source_tables, state
-from sampler.words import count, group_words, listed
+from sampler.ui import asking, show, state
+from sampler.words import count, group_words, listed, table_words
 
 KNOWN = {"known": "Known", "pattern": "Pattern only", "assumed": "Not known"}
 MOST_NAMED = 3
@@ -81,7 +81,7 @@ def _from(pair: PairShares) -> str:
     split = ", larger groups divided in proportion" if pair.is_split else ""
     if pair.kind == "pattern":
         return f"Counts {pair.said}{split}"
-    return f"{source_tables.table_words(pair.said)}{split}"
+    return f"{table_words(pair.said)}{split}"
 
 
 def _ask(held: Round, brief: Brief) -> None:

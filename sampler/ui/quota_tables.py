@@ -13,7 +13,7 @@ from sampler.model import Plan, PlannedCharacteristic, Quota
 from sampler.quotas import group_noun, left_out
 from sampler.sizes import LARGEST_ROUND_TRIED, FirstSeat, chance_missed
 from sampler.ui.show import bar, box, details, label, marks, note, table
-from sampler.ui.source_tables import read_words, table_words
+from sampler.ui.source_tables import read_words
 from sampler.words import (
     count,
     counted,
@@ -22,6 +22,7 @@ from sampler.words import (
     people,
     percent,
     small_number,
+    table_words,
 )
 
 SHOWN_AT_FIRST = 7

@@ -9,9 +9,7 @@ from html import escape
 from census.model import CENSUS_DATE, Ages, Source
 from census.population import HeadCount
 from sampler.ui.show import box, panel, table
-from sampler.words import counted, day, listed, time_since
-
-JOINT = "census-observations: "
+from sampler.words import counted, day, listed, table_words, time_since
 
 
 def read_words(fetched: str) -> str:
@@ -21,21 +19,6 @@ def read_words(fetched: str) -> str:
     'read from the census service on 20 November 2026'
     """
     return f"read from the census service on {day(date.fromisoformat(fetched[:10]))}"
-
-
-def table_words(table: str) -> str:
-    """Name a table, or several, as a source line has it.
-
-    >>> table_words("TS003, TS009"), table_words("NI religion")
-    ('tables TS003, TS009', 'table of religion')
-    >>> table_words("census-observations: sex, resident_age_8a")
-    'joint table of sex, resident_age_8a'
-    """
-    if table.startswith(JOINT):
-        return f"joint table of {table.removeprefix(JOINT)}"
-    if table.startswith("NI "):
-        return f"table of {table.removeprefix('NI ')}"
-    return f"{'tables' if ',' in table else 'table'} {table}"
 
 
 def head_count(found: HeadCount, ages: Ages, place: str, today: date) -> str:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from census import extract
+from sampler import combining as how
 from sampler import figures
 from sampler.brief import from_values
 from tests.browser.driving import ROOT, chromium, free_port, served, settle, visit
@@ -126,6 +127,33 @@ def reading() -> None:
 
     say("one distribution, read and added up", times(distribution))
 
+    def warm() -> None:
+        population._distribution.cache_clear()
+        census.distribution(topic, here)
+
+    say("one distribution, its table in memory", times(warm))
+    say("the same again (a page rerun)", times(lambda: census.distribution(topic, here)))
+
+    def every_topic() -> None:
+        population._distribution.cache_clear()
+        for one in census.TOPICS.values():
+            census.distribution(one, here)
+
+    say(f"all {len(census.TOPICS)} topics of one place", times(every_topic))
+    say("places found by a part of their name", times(lambda: census.find_areas("castle")))
+
+
+def combining() -> None:
+    """Measure how eight characteristics combine: 28 pairs, raked."""
+    brief = from_values(BRIEF)
+
+    def anew() -> None:
+        how._of.cache_clear()
+        how.of(brief)
+
+    say("28 pairs of 8 characteristics combined, worked out anew", times(anew))
+    say("the same again (a page rerun)", times(lambda: how.of(brief)))
+
 
 def clicks(page: Any, label: str) -> list[float]:
     """Return click to last change of the page, in milliseconds."""
@@ -176,5 +204,6 @@ def pages() -> None:
 
 if __name__ == "__main__":
     reading()
+    combining()
     plans()
     pages()

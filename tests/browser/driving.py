@@ -36,20 +36,27 @@ def free_port() -> int:
 
 @contextmanager
 def served(
-    folder: Path, installed: Path | None = None
+    folder: Path, installed: Path | None = None, census: str | None = None
 ) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """Serve the app with its own data folder; yields its address and process.
 
-    `installed` is a folder the package was unpacked into, to serve that instead of this tree.
+    `installed` is a folder the package was unpacked into, to serve that instead of this tree;
+    `census` the address of a pretend census service, without which none is asked.
     """
     port = free_port()
     environment = {k: v for k, v in os.environ.items() if k != "SAMPLER_DATABASE_URL"}
+    service = {
+        "SAMPLER_OFFLINE": "0",
+        "SAMPLER_NOMIS_URL": f"{census}/nomis",
+        "SAMPLER_ONS_URL": f"{census}/ons",
+    }
     with (folder / "server.log").open("wb") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", "sampler", "app", "--port", str(port)],
             cwd=folder,
             env=environment
-            | {"XDG_DATA_HOME": str(folder)}
+            | {"XDG_DATA_HOME": str(folder), "SAMPLER_CACHE": str(folder)}
+            | (service if census else {"SAMPLER_OFFLINE": "1"})
             | ({"PYTHONPATH": str(installed)} if installed else {}),
             stdout=log,
             stderr=subprocess.STDOUT,

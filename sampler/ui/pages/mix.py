@@ -4,7 +4,7 @@ import streamlit as st
 
 import census
 from census.errors import CensusError
-from sampler import coverage, figures, handover, rules
+from sampler import coverage, fetching, figures, handover, rules
 from sampler.brief import Brief
 from sampler.errors import BriefError
 from sampler.mix import not_answered_words
@@ -13,6 +13,7 @@ from sampler.quotas import close_call_words, group_noun
 from sampler.sizes import first_seats, groups_heard
 from sampler.ui import (
     ages_button,
+    asking,
     change_dialog,
     combining_box,
     quota_tables,
@@ -93,6 +94,10 @@ except (BriefError, CensusError) as error:
     problems = getattr(error, "problems", (("", str(error)),))
     st.html(show.note("There are no quotas yet", *(text for _, text in problems), kind="bad"))
     with st.container(horizontal=True, vertical_alignment="center"):
+        unread = brief.areas and state.place(brief) and fetching.lacks(brief)
+        if unread and st.button("Get the figures", type="primary", key="mix_get"):
+            asking.read(round_, brief)
+            st.rerun()
         if rules.of(brief) and st.button("Take out all rules", key="mix_no_rules"):
             state.save_brief(round_, rules.without_any)
             st.rerun()

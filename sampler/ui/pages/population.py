@@ -184,6 +184,9 @@ try:
         st.html(show.muted(not_answered_words(here.not_answered, here.total)))
     if here.source.status == "approximate":
         st.html(show.note("Approximate figures", *here.notes, figures.doubt(brief, here)))
+        if here.known_error and st.button("Read the official figures", key="population_official"):
+            asking.read(round_, brief, topic)
+            st.rerun()
     else:
         for text in here.notes:
             st.html(show.muted(text))
