@@ -11,6 +11,7 @@ import census
 from census import combine
 from census.client import Client
 from census.errors import CensusError, ServiceError
+from census.ni_topics import is_northern_irish
 from census.online import Fetched
 from census.ons import Wanted
 from sampler import figures, joint, pairs
@@ -23,10 +24,15 @@ Progress = Callable[[int, int], None]
 
 def wanted(brief: Brief) -> dict[int, Wanted]:
     """Return the census topics of a brief as a joint table wants them, by place in the brief."""
-    return {
-        i: Wanted(census.find_topic(part.topic), part.grouping, part.bands)
+    topics = {
+        i: census.find_topic(part.topic)
         for i, part in enumerate(brief.characteristic)
-        if part.topic is not None and part.topic != census.WHERE_THEY_LIVE.id
+        if part.topic is not None
+    }
+    return {
+        i: Wanted(topic, brief.characteristic[i].grouping, brief.characteristic[i].bands)
+        for i, topic in topics.items()
+        if topic is not census.WHERE_THEY_LIVE
     }
 
 
@@ -62,36 +68,49 @@ def tables(brief: Brief, mix: Mix) -> list[PairTable]:
 
 
 def unread(brief: Brief) -> list[tuple[Wanted, Wanted]]:
-    """Return the pairs of topics no joint table is held of."""
+    """Return the pairs of topics to ask about: nothing was read of them from the service.
+
+    Left out are those kept with the app, unless who else was counted makes them a pattern only.
+    """
     areas, ages = figures.areas_of(brief), figures.ages_of(brief)
+    if not areas or any(map(is_northern_irish, areas)):
+        return []
     found = []
     for one, other in combinations(wanted(brief).values(), 2):
         try:
-            combine.joint([one, other], areas, ages)
+            known, _ = combine.joint([one, other], areas, ages)
         except CensusError:
             found.append((one, other))
+        else:
+            if known.is_pattern and known.source.origin == "kept":
+                found.append((one, other))
     return found
 
 
 def fetch(brief: Brief, *, progress: Progress | None = None) -> Fetched:
-    """Ask the census service how the pairs not known combine, one table a pair, and keep it."""
-    client = Client()
+    """Ask the census service how the pairs not read yet combine, one table a pair, and keep it.
+
+    A service found to be down is not asked for the pairs still to come.
+    """
+    census.held.shelf().look_again()
     areas, ages = figures.areas_of(brief), figures.ages_of(brief)
     asked = unread(brief)
+    client = Client()
     failed: list[tuple[str, str]] = []
-    for done, pair in enumerate(asked, 1):
-        try:
-            _, said = combine.joint(pair, areas, ages, client)
-        except CensusError as error:
-            said = str(error)
-            if isinstance(error, ServiceError) and error.is_down:
-                failed += [(_named(one), said) for one in asked[done - 1 :]]
-                break
-        if said:
-            failed.append((_named(pair), said))
-        if progress:
-            progress(done, len(asked))
-    client.close()
+    try:
+        for done, pair in enumerate(asked, 1):
+            try:
+                combine.ask(client, pair, areas, ages)
+            except CensusError as error:
+                is_down = isinstance(error, ServiceError) and error.is_down
+                lost = asked[done - 1 :] if is_down else [pair]
+                failed += [(_named(one), str(error)) for one in lost]
+                if is_down:
+                    break
+            if progress:
+                progress(done, len(asked))
+    finally:
+        client.close()
     return Fetched(len(asked) - len(failed), tuple(failed))
 
 

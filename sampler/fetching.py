@@ -8,8 +8,10 @@ from contextlib import suppress
 import census
 from census import combine, online, places
 from census.client import Client
-from census.errors import CensusError, NotHeld
+from census.errors import CensusError, NotHeld, UnknownGrouping
+from census.ni_topics import NORTHERN_IRELAND
 from census.ons import Wanted
+from census.spelling import key
 from sampler import figures
 from sampler.brief import Brief
 
@@ -17,14 +19,13 @@ Progress = Callable[[int, int], None]
 
 
 def wishes(brief: Brief) -> list[online.Wish]:
-    """Return the census topics of a brief with their groupings; unknown topics are left out."""
+    """Return the census topics of a brief with their groupings; unknown ones are left out."""
     found: list[online.Wish] = []
     for part in brief.characteristic:
-        if part.topic is not None:
-            try:
-                found.append((census.find_topic(part.topic), part.grouping))
-            except CensusError:
-                continue
+        with suppress(CensusError):
+            if part.topic is not None:
+                topic = census.find_topic(part.topic)
+                found.append((topic, topic.grouping(part.grouping)))
     return found
 
 
@@ -72,7 +73,15 @@ def wish(asked: str) -> online.Wish:
     """
     name, _, grouping = asked.partition(":")
     topic = census.find_topic(name)
-    return topic, topic.grouping(grouping) if grouping else None
+    if not grouping:
+        return topic, None
+    try:
+        return topic, topic.grouping(grouping)
+    except UnknownGrouping:
+        there = NORTHERN_IRELAND.get(topic.id)
+        if there is None or key(grouping) not in map(key, there.groupings):
+            raise
+        return topic, there.grouping(grouping)
 
 
 def distribution(

@@ -17,7 +17,7 @@ from sampler.mix import Mix
 from sampler.model import Round
 from sampler.pairs import LeftOut
 from sampler.ui import asking, show, state
-from sampler.words import count, group_words, listed, table_words
+from sampler.words import JOINT, count, group_words, listed
 
 KNOWN = {"known": "Known", "pattern": "Pattern only", "assumed": "Not known"}
 MOST_NAMED = 3
@@ -81,7 +81,8 @@ def _from(pair: PairShares) -> str:
     split = ", larger groups divided in proportion" if pair.is_split else ""
     if pair.kind == "pattern":
         return f"Counts {pair.said}{split}"
-    return f"{table_words(pair.said)}{split}"
+    table = "Joint table of the ONS" if pair.said.startswith(JOINT) else f"Table {pair.said}"
+    return f"{table}{split}"
 
 
 def _ask(held: Round, brief: Brief) -> None:

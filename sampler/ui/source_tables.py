@@ -44,29 +44,30 @@ def provenance(rows: Sequence[tuple[str, Source | str]], today: date) -> str:
     drawn: list[list[str]] = []
     for title, source in rows:
         if isinstance(source, str):
-            drawn.append([escape(title), escape(source), "", "", ""])
+            drawn.append([escape(title), "", "", "", escape(source)])
             continue
-        origin = {
-            "kept": "kept with the app",
-            "live": "",
-            "kept and live": "partly kept with the app, partly ",
-            "own file": "your own figures",
-        }[source.origin]
-        if source.fetched:
-            origin += read_words(source.fetched)
+        table_ = table_words(source.table).removeprefix("tables ").removeprefix("table ")
         drawn.append(
             [
                 escape(title),
-                escape(table_words(source.table).removeprefix("tables ").removeprefix("table ")),
+                escape(table_),
                 escape(source.base),
                 "Official" if source.status == "official" else "Approximate",
-                escape(origin[0].upper() + origin[1:]),
+                escape(_origin(source)),
             ]
         )
-    labels = ("Topic", "Table", "Counts", "Status", "Where it is from")
+    heads = [("Topic", ""), ("Table", ""), ("Counts", "wide"), ("Status", ""), ("From", "")]
     then = date.fromisoformat(CENSUS_DATE)
     asked = f"The census was on {day(then)}, {time_since(then, today)}."
-    heads = [(label, "") for label in labels]
     return table("Where each figure comes from", heads, drawn, classes="sources") + box(
         f'<p class="sp-source">{escape(asked)}</p>'
     )
+
+
+def _origin(source: Source) -> str:
+    if source.origin == "own file":
+        return "Your own figures"
+    if source.fetched is None:
+        return "Kept with the app"
+    when = day(date.fromisoformat(source.fetched[:10]))
+    return f"Read {when}" if source.origin == "live" else f"Kept with the app, and read {when}"
