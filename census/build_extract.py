@@ -1,5 +1,7 @@
 """Make census/data from the official downloads: `python -m census.build_extract FOLDER`.
 
+With `--online` instead of FOLDER the figures come from the census service (see `build_online`).
+
 FOLDER is searched with everything below it. Read are the Nomis bulk files
 `census2021-tsNNN-LEVEL.csv` (early releases suffix "; measures: Value", later ones do not) with
 their metadata notes `tsNNN-2021-V.txt`; tables that lie there in long form; sums of output areas
@@ -292,11 +294,27 @@ def build(folder: Path, out: Path, say: Callable[[str], None] = print) -> None:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns its exit status."""
     parser = argparse.ArgumentParser(description="Build the census extract kept with the app.")
-    parser.add_argument("folder", type=Path, help="where the official downloads lie")
+    parser.add_argument(
+        "folder", metavar="FOLDER", nargs="?", type=Path, help="where the official downloads lie"
+    )
+    parser.add_argument(
+        "--online", action="store_true", help="read the figures from the census service instead"
+    )
     parser.add_argument("--out", type=Path, default=DATA, help="where the extract goes")
     asked = parser.parse_args(arguments)
+    if asked.online == (asked.folder is not None):
+        parser.error("give either the FOLDER of official downloads or --online, one of the two.")
+
+    def say(line: str) -> None:
+        print(line, file=sys.stderr, flush=True)
+
     try:
-        build(asked.folder, asked.out, lambda line: print(line, file=sys.stderr))
+        if asked.online:
+            from census import build_online
+
+            build_online.build(asked.out, say)
+        else:
+            build(asked.folder, asked.out, say)
     except ExtractError as error:
         print(f"The extract was not built: {error}", file=sys.stderr)
         return 1

@@ -10,25 +10,27 @@ Line = tuple[Table, Sequence[str], Sequence[str], int, str | None]
 """A table, its levels as published, its levels added up, how many areas, and when it was issued."""
 
 
-def sources(lines: Iterable[Line]) -> str:
-    """Return the text of SOURCES.md."""
-    return SOURCES.format(
-        tables="\n".join(
-            f"| {table.id} | {table.title} | {', '.join(levels)} | {', '.join(sums)} | {areas} "
-            f"| {issued or ''} |"
-            for table, levels, sums, areas, issued in lines
-        )
-    )
+def sources(lines: Iterable[Line], read: str | None = None) -> str:
+    """Return the text of SOURCES.md; `read` says where from and when, if it was a service."""
+    how = ONLINE.format(read=read) if read else OFFLINE
+    people_of_households = RM134_ONLINE if read else RM134_OFFLINE
+    listed = [
+        f"| {table.id} | {table.title} | {', '.join(levels)} | {', '.join(sums)} | {areas} "
+        f"| {issued or ''} |"
+        for table, levels, sums, areas, issued in lines
+    ]
+    return "\n".join([HEAD, how, PLACES, people_of_households, TABLES_HEAD, *listed, ""])
 
 
-SOURCES = """# Where these figures come from
+HEAD = """# Where these figures come from
 
 Census 2021 for England and Wales, Census Day 21 March 2021. Source: Office for National
 Statistics, licensed under the Open Government Licence v3.0
 (https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/). Tables whose name
 begins with NI: Census 2021 Northern Ireland, same day. Source: Northern Ireland Statistics and
 Research Agency (NISRA), same licence.
-
+"""
+OFFLINE = """\
 Made by `python -m census.build_extract FOLDER`, which gives the same files for the same downloads.
 
 **As published.** The bulk files that Nomis publishes, and the same figures in long form (ethnic
@@ -51,7 +53,23 @@ is as published.
 **Other sums.** Where a level is not listed, an area's figures are added up from its local
 authorities (or districts) and can differ by a few people from a published total, because each
 table is perturbed separately.
+"""
+ONLINE = """\
+Made by `python -m census.build_extract --online`.
 
+**Read from {read}**, as published: every table whose name begins with TS or RM. Nomis is at
+https://www.nomisweb.co.uk. `ltla` are the 331 local authorities of 2022, `utla` the upper tier,
+`rgn` the regions, `ctry` England, Wales, and England and Wales, `ward` the 69 wards of Birmingham
+where the table is published for wards. The groups of every area were checked to add up to its
+total, and the local authorities to add up to every larger area. The issue date is kept from the
+extract before where the figures have not changed, and left blank elsewhere.
+
+**Kept from the extract before**, because Nomis has none of it: Northern Ireland's tables
+(`district` are its 11 districts), the list of places, the constituencies and `wards.bin`. A county,
+region or country and the sum of its local authorities can differ by a few people, because each
+figure is perturbed separately.
+"""
+PLACES = """\
 **Wards and constituencies.** The nine constituencies of 2024 are made of Birmingham's wards: a
 ward belongs to the one where most of its people live, by output areas and the best fit of small
 areas to wards. Oscott, Brandwood & King's Heath and Weoley & Selly Oak are split; a constituency
@@ -64,10 +82,13 @@ is no small area's best fit is not in it.
 **Northern Ireland.** Groups are its own. Disability counts households by how many of their people
 are limited. Prefer not to say and Not stated are one cell of sexual orientation. Its ages are left
 out: the file at hand does not say where its age groups begin and end.
-
-**RM134** counts household reference persons, for Birmingham, Coventry and Dudley only.
-
-| table | title | levels as published | added up from output areas | areas | issued |
-| --- | --- | --- | --- | --- | --- |
-{tables}
 """
+RM134_OFFLINE = """\
+**RM134** counts household reference persons, for Birmingham, Coventry and Dudley only.
+"""
+RM134_ONLINE = """\
+**RM134** counts household reference persons, for the local authorities that Nomis gives it for.
+"""
+TABLES_HEAD = """\
+| table | title | levels as published | added up from output areas | areas | issued |
+| --- | --- | --- | --- | --- | --- |"""

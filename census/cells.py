@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from census import extract, held
 from census.errors import NotHeld, NotPublished
 from census.model import Area, AreaType, Origin
+from census.ni_topics import is_northern_irish
+from census.table import NISRA
 from census.tables import TABLES
 
 SMALL: tuple[AreaType, ...] = ("ward", "constituency", "MSOA", "LSOA")
@@ -94,6 +96,11 @@ class Tally:
         if row := held.shelf().row(table_id, area.code):
             self.fetched.append(row.fetched)
             return [row.cells[label] for label in labels]
+        if is_northern_irish(area) and TABLES[table_id].publisher != NISRA:
+            raise NotPublished(
+                f"{area.name} is in Northern Ireland, which table {table_id} "
+                f"({TABLES[table_id].title.lower()}) does not count."
+            )
         if not is_published(table_id, area):
             raise NotPublished(
                 f"The census does not publish {TABLES[table_id].title.lower()} for "
@@ -104,13 +111,15 @@ class Tally:
         if not codes:
             raise NotHeld(
                 f"{TABLES[table_id].title} of {area.name} (table {table_id}) is not kept with this "
-                "app, and has not been read from the census service yet."
+                "app, and has not been read from the census service yet. Read it while online"
+                f"{_or_larger(area)}."
             )
         self.uses_kept = True
         figures = extract.table(table_id)
         if codes != (area.code,) and area.name not in self.added:
             self.added.append(area.name)
-        rough = sum(figures.is_approximate(code) for code in codes)
+        members = extract.gazetteer().members
+        rough = sum(len(members[code]) for code in codes if figures.is_approximate(code))
         if (rough or area.type == "constituency") and area.name not in self.approximate:
             self.approximate.append(area.name)
             self.known_error += rough * LARGEST_ERROR
@@ -131,6 +140,12 @@ def plural(kind: AreaType) -> str:
     ('wards', 'local authorities', 'constituencies', 'MSOAs')
     """
     return f"{kind[:-1]}ies" if kind.endswith("y") else f"{kind}s"
+
+
+def _or_larger(area: Area) -> str:
+    """Name the authority of a small place, whose figures are kept with the app."""
+    is_inside = area.within and area.type in SMALL
+    return f", or choose the whole of {area.within[0]}" if is_inside else ""
 
 
 def _instead(table_id: str, area: Area) -> str:

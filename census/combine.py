@@ -10,14 +10,14 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
-from itertools import product
+from itertools import combinations, product
 
 from census import age_counts, extract, groups, held, ons, places, population
 from census.bands import band_name, default_bands, read_bands
 from census.cache import Anew, Cache
 from census.cells import SMALL, Tally
 from census.client import Client, Settings
-from census.errors import CensusError, NotHeld, NotPublished
+from census.errors import CensusError, NotHeld, NotPublished, ServiceError
 from census.joint_tables import JOINT_TABLES, JointTable
 from census.model import (
     Ages,
@@ -29,6 +29,8 @@ from census.model import (
 from census.ons import Wanted
 from census.topics import BROAD, TOPICS, Topic
 
+NAMED = 3
+"""Areas named in a message at most."""
 OFFLINE = Client(Settings(is_offline=True))
 """Answers only from what was kept."""
 
@@ -52,24 +54,40 @@ def joint(
     failed = ""
     if client is not None:
         try:
-            found = _live(client, wanted, areas, ages, _cache(anew))
-            held.shelf().changed()
-            return found, ""
+            return ask(client, wanted, areas, ages, anew=anew), ""
         except CensusError as error:
             failed = str(error)
-    try:
-        return _held(tuple(wanted), tuple(areas), ages, held.shelf().version), failed
-    except NotHeld as error:
-        if client is None:
-            raise
-        raise NotHeld(f"{error} {failed}") from None
+    found = _held(tuple(wanted), tuple(areas), ages, held.shelf().version)
+    if isinstance(found, JointDistribution):
+        return found, failed
+    raise NotHeld(" ".join(filter(None, [str(found), failed])))
+
+
+def ask(
+    client: Client,
+    wanted: Sequence[Wanted],
+    areas: Sequence[Area],
+    ages: Ages,
+    *,
+    anew: bool = False,
+) -> JointDistribution:
+    """Return people per combination of groups as the census service gives them, and keep them.
+
+    What was read before is not asked for again unless `anew`. Raises a `CensusError`.
+    """
+    places.check_apart(areas)
+    found = _live(client, wanted, areas, ages, _cache(anew))
+    held.shelf().changed()
+    return found
 
 
 @lru_cache(maxsize=1024)
 def _held(
     wanted: tuple[Wanted, ...], areas: tuple[Area, ...], ages: Ages, version: int
-) -> JointDistribution:
-    """Return the best joint table held, once for each state of what is held."""
+) -> JointDistribution | NotHeld:
+    """Return the best joint table held, or that there is none, once for each state of the shelf."""
+    if not areas:
+        return NotHeld("A joint table needs at least one place.")
     with suppress(CensusError):
         return _live(OFFLINE, wanted, areas, ages, held.shelf().cache)
     topics = [one.topic.id for one in wanted]
@@ -80,9 +98,9 @@ def _held(
         if sorted(topics) == sorted(kept.topics) and codes <= set(kept_areas(kept)):
             return _kept(kept, wanted, areas)
     named = " and ".join(one.topic.title.lower() for one in wanted)
-    raise NotHeld(
-        f"How {named} combine in {' and '.join(area.name for area in areas[:3])} is not kept with "
-        "this app, and has not been read from the census service yet."
+    return NotHeld(
+        f"How {named} combine in {_named(areas)} is not kept with this app, and has not been "
+        "read from the census service yet. Read it while online."
     )
 
 
@@ -92,14 +110,42 @@ def _live(
     """Return a joint table of the service; broad groups stand in for those it does not have."""
     try:
         return ons.joint(client, wanted, areas, ages, cache)
-    except NotPublished:
-        broad = [
-            replace(one, grouping=BROAD) if BROAD in one.topic.groupings else one for one in wanted
+    except NotPublished as error:
+        refused = error
+    for broader in _broader(wanted):
+        try:
+            found = ons.joint(client, broader, areas, ages, cache)
+        except NotPublished as error:
+            refused = error
+            continue
+        parts = [
+            {} if one == asked else _parts(one.topic)
+            for one, asked in zip(broader, wanted, strict=True)
         ]
-        if broad == list(wanted):
-            raise
-        found = ons.joint(client, broad, areas, ages, cache)
-        return replace(found, parts=tuple(_parts(one.topic) for one in broad))
+        return replace(found, parts=tuple(parts))
+    raise refused
+
+
+def _broader(wanted: Sequence[Wanted]) -> list[list[Wanted]]:
+    """Return the topics with some of them in broad groups, the fewest first."""
+    can = [
+        i
+        for i, one in enumerate(wanted)
+        if BROAD in one.topic.groupings and one.topic.grouping(one.grouping) != BROAD
+    ]
+    return [
+        [replace(one, grouping=BROAD) if i in some else one for i, one in enumerate(wanted)]
+        for number in range(1, len(can) + 1)
+        for some in combinations(can, number)
+    ]
+
+
+def _named(areas: Sequence[Area]) -> str:
+    """Name the areas, the first of many."""
+    names = [area.name for area in areas[:NAMED]]
+    if len(areas) > NAMED:
+        names.append(f"{len(areas) - NAMED} more places")
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 def _parts(topic: Topic) -> dict[str, tuple[str, ...]]:
@@ -129,7 +175,10 @@ def among_ages(
     """
     places.check_apart(areas)
     if client is None:
-        return _among_ages(wanted, tuple(areas), ages, held.shelf().version)
+        known = _among_ages(wanted, tuple(areas), ages, held.shelf().version)
+        if isinstance(known, Distribution):
+            return known
+        raise known.with_traceback(None)
     found = ons.for_ages(client, wanted, areas, ages, _cache(anew))
     held.shelf().changed()
     return found
@@ -157,19 +206,31 @@ def of_round_ages(
         return plain
     try:
         found = among_ages(Wanted(topic, grouping), areas, ages)
-    except CensusError:
-        unread = (
-            f"{topic.title} among {ages.words()} has not been read from the census service, so "
-            f"the shares are of {plain.source.base}."
-        )
-        return replace(plain, notes=(*plain.notes, unread))
-    together = tuple((name, tuple(parts)) for name, parts in (merge or {}).items())
-    return replace(found, groups=tuple(groups.merged(found.groups, together, topic, found.aliases)))
+    except NotHeld:
+        why = f"{topic.title} among {ages.words()} has not been read from the census service."
+    except CensusError as error:
+        why = str(error)
+    else:
+        together = tuple((name, tuple(parts)) for name, parts in (merge or {}).items())
+        made = groups.merged(found.groups, together, topic, found.aliases)
+        return replace(found, groups=tuple(made))
+    return replace(plain, notes=(*plain.notes, f"{why} So the shares are of {plain.source.base}."))
 
 
 @lru_cache(maxsize=1024)
-def _among_ages(wanted: Wanted, areas: tuple[Area, ...], ages: Ages, version: int) -> Distribution:
-    return ons.for_ages(OFFLINE, wanted, areas, ages, held.shelf().cache)
+def _among_ages(
+    wanted: Wanted, areas: tuple[Area, ...], ages: Ages, version: int
+) -> Distribution | CensusError:
+    """Return what was read before, or why there is nothing, once for each state of the shelf."""
+    try:
+        return ons.for_ages(OFFLINE, wanted, areas, ages, held.shelf().cache)
+    except ServiceError:
+        return NotHeld(
+            f"{wanted.topic.title} among {ages.words()} in {_named(areas)} has not been read from "
+            "the census service yet. Read it while online."
+        )
+    except CensusError as error:
+        return error
 
 
 def _age_by_sex(wanted: Sequence[Wanted], areas: Sequence[Area], ages: Ages) -> JointDistribution:

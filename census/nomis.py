@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from urllib.parse import urlencode
 
+from census import extract
 from census.client import Body, Client
 from census.errors import BadAnswer, CensusError, NotPublished, ServiceError, UnknownArea
 from census.model import Area, AreaType
@@ -77,7 +78,7 @@ PLACES = DATASETS["TS021"]
 
 ROW_LIMIT = 25_000
 """Rows of one answer to a guest; more are cut off without a word."""
-ADDRESS_LIMIT = 6_000
+ADDRESS_LIMIT = 2_040
 MOST_PAGES = 400
 SHOWN_CODES = 5
 TWO_FIGURES = "gives two figures for the same group of people"
@@ -95,7 +96,8 @@ def rows(
 ) -> Rows:
     """Return the cells of a table for each area code: its total and every leaf, by our labels.
 
-    `all_of` asks for every place of that type in one question instead of naming the codes.
+    `all_of` asks for every place of that type in one question instead of naming the codes; for
+    all local authorities that is done anyway.
 
     Raises `ServiceError`; an answer that lacks one cell of one area is never used.
     """
@@ -108,7 +110,8 @@ def rows(
     if table.number not in KNOWN:
         raise NotPublished(f"{table.title} (table {table.number}) cannot be asked of Nomis here.")
     _, dimensions, cells = KNOWN[table.number]
-    if all_of:
+    all_of = all_of or _whole_type(asked)
+    if all_of and cells * len(asked) <= ROW_LIMIT:
         questions = [f"TYPE{AREA_TYPES[all_of]}"]
     else:
         questions = [",".join(some) for some in _batches(asked, cells)]
@@ -120,6 +123,14 @@ def rows(
         if progress:
             progress(done, len(questions))
     return _checked(table, asked, _matched(table, len(dimensions), found, set(asked)))
+
+
+def _whole_type(codes: Sequence[str]) -> AreaType | None:
+    """Return the type of place the codes name every one of, as far as the extract knows."""
+    named = set(codes)
+    every = {a.code for a in extract.every_area() if a.type == "local authority"}
+    english_or_welsh = {code for code in every if code[0] in "EW"}
+    return "local authority" if named == english_or_welsh else None
 
 
 def _batches(codes: Sequence[str], cells: int) -> list[Sequence[str]]:

@@ -7,16 +7,17 @@ loses nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Mapping, Sequence, Set
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 
 from census import held, nomis, places, population
-from census.cells import is_official, is_published
+from census.cells import is_held, is_official, is_published
 from census.client import AT_ONCE, Client
-from census.errors import CensusError, ServiceError
+from census.errors import CensusError, ServiceError, UnknownArea
 from census.model import Ages, Area, AreaType
 from census.ni_topics import is_northern_irish
+from census.nomis_read import GSS
 from census.tables import TABLES
 from census.topics import Topic
 
@@ -24,6 +25,7 @@ Wish = tuple[Topic, str | None]
 """A topic and its grouping; None is the ready one."""
 Progress = Callable[[int, int], None]
 """Told how many tables of how many are done."""
+HELD_INSTEAD = "the figures held already are used, because"
 
 
 @dataclass(frozen=True)
@@ -72,39 +74,61 @@ def fetch(
     client: Client | None = None,
     progress: Progress | None = None,
 ) -> Fetched:
-    """Read what is missing from the census service and keep it."""
+    """Read what is missing from the census service and keep it.
+
+    A service found to be down is not asked for the tables still to come.
+    """
     shelf = held.shelf()
     shelf.look_again()
     wanted = missing(wishes, areas, ages, anew=anew)
     if not wanted:
         return Fetched()
-    titles = _titles(wishes, areas, ages)
     asking = client or Client()
-    failed: list[tuple[str, str]] = []
-    done = 0
+    down: list[CensusError] = []
+
+    def ask(table: str) -> CensusError | None:
+        if down:
+            return down[0]
+        try:
+            shelf.keep(table, nomis.rows(asking, TABLES[table], [a.code for a in wanted[table]]))
+        except CensusError as error:
+            if isinstance(error, ServiceError) and error.is_down:
+                down.append(error)
+            return error
+        return None
+
+    errors: dict[str, CensusError] = {}
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        under_way: dict[Future[dict[str, dict[str, int]]], str] = {
-            pool.submit(nomis.rows, asking, TABLES[table], [area.code for area in asked]): table
-            for table, asked in wanted.items()
-        }
-        down: str | None = None
-        for future in as_completed(under_way):
-            table = under_way[future]
-            done += 1
-            try:
-                if future.cancelled():
-                    raise ServiceError(down or "was not asked")
-                shelf.keep(table, future.result())
-            except CensusError as error:
-                failed += [(title, str(error)) for title in titles[table]]
-                if isinstance(error, ServiceError) and error.is_down and down is None:
-                    down = error.reason
-                    for other in under_way:
-                        other.cancel()
-            if progress:
-                progress(done, len(wanted))
-    asking.close()
-    return Fetched(len(wanted) - len({title for title, _ in failed}), tuple(dict.fromkeys(failed)))
+        under_way = {pool.submit(ask, table): table for table in wanted}
+        try:
+            for done, future in enumerate(as_completed(under_way), 1):
+                if error := future.result():
+                    errors[under_way[future]] = error
+                if progress:
+                    progress(done, len(wanted))
+        except BaseException:
+            down.append(ServiceError("was not asked: the reading was broken off"))
+            raise
+    failed = _failed(
+        {table: str(errors[table]) for table in wanted if table in errors},
+        _titles(wishes, areas, ages),
+        {table for table, asked in wanted.items() if all(is_held(table, area) for area in asked)},
+    )
+    return Fetched(len(wanted) - len(errors), failed)
+
+
+def _failed(
+    reasons: Mapping[str, str], titles: Mapping[str, Sequence[str]], held_already: Set[str]
+) -> tuple[tuple[str, str], ...]:
+    """Return what failed by topic, and why; where figures are held already it is said so."""
+    lacking = {t for table in reasons if table not in held_already for t in titles[table]}
+    return tuple(
+        dict.fromkeys(
+            (title, why if title in lacking else f"{HELD_INSTEAD} {why[:1].lower()}{why[1:]}")
+            for table, why in reasons.items()
+            for title in titles[table]
+        )
+    )
 
 
 def _titles(wishes: Sequence[Wish], areas: Sequence[Area], ages: Ages) -> dict[str, list[str]]:
@@ -135,3 +159,25 @@ def search(query: str, kind: AreaType, client: Client | None = None) -> list[Are
     for area in known:
         held.shelf().keep_area(area)
     return known
+
+
+def area(asked: str, client: Client | None = None) -> Area:
+    """Return the area of a code or name; a code not met before is asked for and remembered.
+
+    Raises `UnknownArea`, and a `CensusError` where the service could not be asked.
+    """
+    try:
+        return places.area(asked)
+    except UnknownArea:
+        code = asked.strip().upper()
+        if not GSS.fullmatch(code) or code[0] not in "EW":
+            raise
+    asking = client or Client()
+    try:
+        found = places.with_authority(nomis.area(asking, code))
+    except ServiceError as error:
+        raise CensusError(f"No place of the code {code} is known here yet. {error}") from None
+    finally:
+        asking.close()
+    held.shelf().keep_area(found)
+    return found

@@ -73,7 +73,7 @@ def area(asked: str) -> Area:
             return found
         named = [one for one in wards().values() if _is_called(one, asked)]
         if len(named) == 1:
-            return named[0]
+            return extract.gazetteer().areas.get(named[0].code, named[0])
         if named:
             several = [f"{one.name} ({one.within[0]})" for one in named]
             raise UnknownArea(asked, several[: extract.NEAREST]) from None
@@ -90,19 +90,41 @@ def _is_called(ward: Area, asked: str) -> bool:
 
 
 def find_areas(query: str) -> list[Area]:
-    """Return the areas whose name or code holds the query: the extract's, then other wards."""
+    """Return the areas whose name or code holds the query: the extract's, then other wards.
+
+    Of the wards, those of that name come first, then names that begin so, then names that hold
+    it, then the wards of an authority of that name.
+    """
     found = extract.find_areas(query)
     words = extract.plain(query)
     if len(words) < FEWEST_LETTERS:
         return found
     have = {one.code for one in found}
-    more = [
-        one
+    ranked = sorted(
+        (rank, name, code)
+        for code, name, whole in _ward_names()
+        if code not in have and (rank := _rank(words, code, name, whole)) is not None
+    )
+    kept = extract.gazetteer().areas
+    return [*found, *(kept.get(code) or wards()[code] for _, _, code in ranked)]
+
+
+@cache
+def _ward_names() -> list[tuple[str, str, str]]:
+    """Return each ward's code, and its name as it is compared: alone, and with its authority."""
+    return [
+        (code, extract.plain(one.name), extract.plain(f"{one.name} ({one.within[0]})"))
         for code, one in wards().items()
-        if code not in have
-        and (words in extract.plain(f"{one.name} ({one.within[0]})") or words == code.casefold())
     ]
-    return [*found, *sorted(more, key=lambda one: (extract.plain(one.name), one.code))]
+
+
+def _rank(words: str, code: str, name: str, whole: str) -> int | None:
+    """Say how well a ward fits what was typed, the best first; None if not at all."""
+    if words in (name, whole, code.casefold()):
+        return 0
+    if name.startswith(words):
+        return 1
+    return 2 if words in name else 3 if words in whole else None
 
 
 def with_authority(one: Area) -> Area:
@@ -110,8 +132,8 @@ def with_authority(one: Area) -> Area:
 
     MSOAs and LSOAs are called by their authority and a number: "Birmingham 045B".
     """
-    if one.code in wards():
-        return wards()[one.code]
+    if known := extract.gazetteer().areas.get(one.code) or wards().get(one.code):
+        return known
     authority = re.sub(r" \d{3}[A-Z]?$", "", one.name)
     found = extract.gazetteer().names.get(extract.plain(authority), ())
     if one.type not in ("MSOA", "LSOA") or not found:
@@ -130,7 +152,10 @@ def check_apart(areas: Sequence[Area]) -> None:
 
     Raises `OverlappingAreas`, naming the two.
     """
-    extract.check_apart([one for one in areas if is_kept(one)])
+    kept = [one for one in areas if is_kept(one)]
+    extract.check_apart(kept)
+    if len(kept) == len(areas):
+        return
     for one, other in combinations(areas, 2):
         if is_kept(one) and is_kept(other):
             continue
@@ -139,22 +164,31 @@ def check_apart(areas: Sequence[Area]) -> None:
         small, large = (other, one) if other.type in SMALL else (one, other)
         if large.type in SMALL and large.type == small.type:
             continue
-        if large.name in small.within:
+        if large.type not in SMALL and large.name in small.within:
             raise OverlappingAreas(
                 f"{small.name} and {large.name} overlap: {small.name} is part of {large.name}. "
                 "Choose one of them."
             )
         if not _are_apart(small, large):
+            way = (
+                f"{plural(small.type)} only, or {plural(large.type)} only"
+                if large.type in SMALL
+                else "one of them"
+            )
             raise OverlappingAreas(
                 f"{small.name} and {large.name} may share people: we cannot tell whether this "
-                f"{small.type} and this {large.type} overlap. Choose {plural(small.type)} only, "
-                f"or {plural(large.type)} only."
+                f"{small.type} and {large.name} overlap. Choose {way}."
             )
 
 
 def _are_apart(small: Area, large: Area) -> bool:
-    """Say whether it is known that two areas share nobody."""
-    if not small.within or small.type == "constituency" or large.type == "constituency":
+    """Say whether it is known that two areas share nobody.
+
+    A constituency can lie across authorities; one made of kept wards is within its own.
+    """
+    if not small.within or any(
+        one.type == "constituency" and not is_kept(one) for one in (small, large)
+    ):
         return False
     if large.type in SMALL:
         return bool(large.within) and large.within[0] != small.within[0]

@@ -127,13 +127,18 @@ def _distribution(
     version: int,
 ) -> Distribution:
     """Work a distribution out, once for each state of the figures held."""
+    if not areas:
+        raise TooFewAreas("Name at least one place.")
     places.check_apart(areas)
     if bands is not None and topic.id != "age":
         raise BadBands(f"{topic.title} has no age bands; only Age takes them.")
     tally = Tally()
     found = _count(tally, topic, grouping, areas, ages, bands)
     said = extract.gazetteer().notes
-    notes = [*found.notes, *(said[area.code] for area in areas if area.code in said)]
+    whole_wards = [
+        said[area.code] for area in areas if area.code in said and area.name in tally.approximate
+    ]
+    notes = [*found.notes, *whole_wards]
     if tally.added and not tally.approximate:
         smaller = "districts" if is_northern_irish(areas[0]) else "local authorities"
         several = "several areas" if len(tally.added) > 3 else " and ".join(tally.added)

@@ -16,11 +16,11 @@ from typing import Annotated, NoReturn
 import typer
 
 import census
-from census import own_files, own_text
+from census import online, own_files, own_text
 from census.errors import BadFile, CensusError
 from sampler import answers, fetching, figures
 from sampler import brief as briefs
-from sampler.errors import BriefError, NoPlan, SamplerError
+from sampler.errors import BriefError, FiguresMissing, NoPlan, SamplerError
 from sampler.words import listed
 
 FAILED, WRONG_INPUT, NO_PLAN, INTERRUPTED = 1, 2, 3, 130
@@ -91,7 +91,8 @@ def plan(
     except BriefError as error:
         for field, text in error.problems:
             _say(f"{file}: {field}: {text}" if field else f"{file}: {text}")
-        raise typer.Exit(WRONG_INPUT) from None
+        missing = isinstance(error, FiguresMissing)
+        raise typer.Exit(FAILED if missing else WRONG_INPUT) from None
     except NoPlan as error:
         if as_json:
             print(answers.to_json(answers.conflict(error)))
@@ -152,16 +153,16 @@ def figures_of_places(
     """Print who lives in a place, or how several topics combine there."""
     if offline and refresh:
         _stop("--offline asks no service and --refresh asks it again: leave one out.", WRONG_INPUT)
+    if highest_age is not None and highest_age < lowest_age:
+        _stop(f"The highest age, {highest_age}, is below the lowest, {lowest_age}.", WRONG_INPUT)
     ages = census.Ages(lowest_age, highest_age)
+    asks = not offline
     try:
-        places = [census.area(asked) for asked in areas]
+        places = [(online.area if asks else census.area)(asked) for asked in areas]
         census.check_apart(places)
-        wishes = [fetching.wish(topic) for topic in topics]
-        if len(wishes) > fetching.MOST_TOPICS:
-            _stop(f"A joint table has two to {fetching.MOST_TOPICS} topics.", WRONG_INPUT)
+        wishes = fetching.wishes_of(topics)
     except CensusError as error:
         _stop(str(error), WRONG_INPUT)
-    asks = not offline
     if len(wishes) == 1:
         found, said = fetching.distribution(wishes[0], places, ages, asks=asks, anew=refresh)
         shown = answers.distribution if as_json else answers.distribution_text

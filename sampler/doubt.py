@@ -34,6 +34,8 @@ def could_change(
         return True
     groups = [_Range.of(group, part.voices, error) for group in part.groups]
     free = [i for i, group in enumerate(part.groups) if not group.is_boosted]
+    if not any(groups[i].low for i in free or range(len(groups))):
+        return True
     fixed = sum((g.share or Fraction(0) for g in part.groups if g.is_boosted), Fraction(0))
     left = people * (1 - fixed)
     least, most, can_give, can_take = [], [], [], []
@@ -55,7 +57,8 @@ def could_change(
         may_count = bool(share) if group.is_boosted else counts.high > 0
         limit = people if group.maximum is None else group.maximum
         can_take.append(may_count and targets[i] < limit)
-        if not group.is_boosted and not counts.low and targets[i] > minimum:
+        may_be_nobody = not share if group.is_boosted else not counts.low
+        if may_be_nobody and targets[i] > minimum:
             return True
     for i, giver in enumerate(groups):
         for j, taker in enumerate(groups):

@@ -25,6 +25,10 @@ class BriefError(SamplerError):
         return cls([(field, text)])
 
 
+class FiguresMissing(BriefError):
+    """Census figures a brief asks for that are neither kept nor read from the service yet."""
+
+
 @dataclass(frozen=True)
 class Rule:
     """A rule of the brief in the user's words, and where it stands."""

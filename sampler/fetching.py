@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 import census
-from census import combine, online, places
+from census import combine, online
 from census.client import Client
 from census.errors import CensusError, NotHeld, UnknownGrouping
 from census.ni_topics import NORTHERN_IRELAND
@@ -14,6 +14,7 @@ from census.ons import Wanted
 from census.spelling import key
 from sampler import figures
 from sampler.brief import Brief
+from sampler.errors import BriefError
 
 Progress = Callable[[int, int], None]
 
@@ -40,11 +41,29 @@ def fetch(
     `extra` topics are read as well. `anew` reads everything again. Raises `BriefError` for
     places that are not known.
     """
+    for asked in brief.areas:
+        with suppress(CensusError):  # `areas_of` says which place is not known, and where
+            online.area(asked)
     areas = figures.areas_of(brief)
     if not areas:
         return online.Fetched()
     wanted = wishes(brief) + [(topic, None) for topic in extra]
-    return online.fetch(wanted, areas, figures.ages_of(brief), anew=anew, progress=progress)
+    read = online.fetch(wanted, areas, figures.ages_of(brief), anew=anew, progress=progress)
+    for index, part in enumerate(brief.characteristic):
+        if part.round_ages and (anew or not has_round_ages(brief, index)):
+            more = among_ages(brief, index, anew=anew)
+            read = online.Fetched(read.tables + more.tables, (*read.failed, *more.failed))
+    return read
+
+
+def has_round_ages(brief: Brief, index: int) -> bool:
+    """Say whether a characteristic's figures of the round's ages only are held, or not needed."""
+    alone = brief.model_copy(update={"characteristic": (brief.characteristic[index],)})
+    try:
+        found = figures.look_up(alone)[0]
+    except (BriefError, CensusError):
+        return False
+    return found is None or not found.leaning
 
 
 def lacks(brief: Brief, *extra: census.Topic) -> bool:
@@ -52,11 +71,6 @@ def lacks(brief: Brief, *extra: census.Topic) -> bool:
     areas = figures.areas_of(brief)
     wanted = wishes(brief) + [(topic, None) for topic in extra]
     return bool(areas) and bool(online.missing(wanted, areas, figures.ages_of(brief)))
-
-
-def has_unkept_place(brief: Brief) -> bool:
-    """Say whether a round is about a place the app keeps no figures of."""
-    return any(not places.is_kept(area) for area in figures.areas_of(brief))
 
 
 MOST_TOPICS = 4
@@ -82,6 +96,20 @@ def wish(asked: str) -> online.Wish:
         if there is None or key(grouping) not in map(key, there.groupings):
             raise
         return topic, there.grouping(grouping)
+
+
+def wishes_of(asked: Sequence[str]) -> list[online.Wish]:
+    """Return one to four wishes, each of another topic.
+
+    Raises a `CensusError`.
+    """
+    found = [wish(one) for one in asked]
+    if len(found) > MOST_TOPICS:
+        raise CensusError(f"A joint table has two to {MOST_TOPICS} topics.")
+    for i, (topic, _) in enumerate(found):
+        if any(topic.id == other.id for other, _ in found[:i]):
+            raise CensusError(f"{topic.title} is named twice. Name each topic once.")
+    return found
 
 
 def distribution(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
 
 import census
@@ -19,7 +20,7 @@ from census.spelling import key
 from sampler import mix, pairs, quotas, rules
 from sampler.brief import Brief, CharacteristicBrief
 from sampler.doubt import could_change
-from sampler.errors import BriefError, NoPlan, SamplerError
+from sampler.errors import BriefError, FiguresMissing, NoPlan, SamplerError
 from sampler.model import Plan
 from sampler.words import listed, people
 
@@ -90,7 +91,9 @@ def _one(
         raise BriefError.at(f"{where}.grouping", str(error)) from None
     except UnknownGroup as error:
         raise BriefError.at(f"{where}.merge", str(error)) from None
-    except (NotHeld, NotPublished) as error:
+    except NotHeld as error:
+        raise FiguresMissing.at(where, str(error)) from None
+    except NotPublished as error:
         raise BriefError.at(where, str(error)) from None
 
 
@@ -205,14 +208,22 @@ def doubt(brief: Brief, found: census.Distribution) -> str:
     if found.known_error is None:
         return ""
     part = next((p for p in brief.characteristic if p.topic == found.topic), None)
-    alone = brief.changed(characteristic=[part or CharacteristicBrief(topic=found.topic)])
+    wanted_part = part or CharacteristicBrief(topic=found.topic)
+    alone = brief.model_copy(update={"characteristic": (wanted_part,), "leave_out": ()})
     try:
         mix_ = mix_of(alone)
         plan = plan_of(alone)
     except (SamplerError, census.CensusError):
         return ""
     targets = [quota.target for quota in plan.characteristics[0].quotas]
-    could = could_change(mix_.characteristics[0], targets, brief.people_wanted, found.known_error)
+    above = brief.at_least_one_above
+    could = could_change(
+        mix_.characteristics[0],
+        targets,
+        brief.people_wanted,
+        found.known_error,
+        above=None if above is None else Fraction(above),
+    )
     wanted = people(brief.people_wanted)
     return (
         f"With {wanted} that could change a whole number of the quotas: read the official figures "

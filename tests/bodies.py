@@ -15,9 +15,28 @@ from census.ons_read import read_categorisations, read_dimensions, read_observat
 from census.tables import TABLES
 from tests import fake_ons
 from tests.fake_census import Fake
-from tests.fake_figures import RECORDED, RECORDED_AREA
+from tests.fake_figures import RECORDED_AREA
 
-SHAPE = RECORDED.parent / "SHAPE-ONLY-ons-census-observations.first-of-12.json"
+SHAPE = json.dumps(
+    {
+        "observations": [
+            {
+                "dimensions": [
+                    {"dimension": n, "dimension_id": i, "option": o, "option_id": c}
+                    for n, i, o, c in (
+                        ("Country", "country", "England", "E"),
+                        ("Sex", "sex", "Male", "0"),
+                        ("Number of siblings (3 mappings)", "siblings_3", "No siblings", "0"),
+                    )
+                ],
+                "observation": 1,
+            }
+        ],
+        "links": {"self": {"href": "", "id": "cantabular-flexible-table-test"}},
+        "total_observations": 12,
+    }
+).encode()
+"""The shape of an answer as a test of the service's own programmers has it: the first of 12."""
 
 
 class _Told(Client):
@@ -75,6 +94,12 @@ def _said(path: str, query: dict[str, str]) -> bytes:
     return Fake()._answer(path, query)[2]
 
 
+def _recorded() -> bytes:
+    """Return the body that was recorded, as the pretend service says it."""
+    asked = {"geography": RECORDED_AREA, "c2021_eth_20": "1...19", "measures": "20100"}
+    return _said("/nomis/dataset/NM_2041_1.data.csv", asked)
+
+
 @cache
 def bodies(reader: str) -> tuple[bytes, ...]:
     """Return whole bodies a reader may meet; the first of them it can read."""
@@ -86,9 +111,9 @@ def bodies(reader: str) -> tuple[bytes, ...]:
     match reader:
         case "figures" | "rows":
             chosen = _said(data, ask | {"select": select})
-            return chosen, _said(data, ask), RECORDED.read_bytes()
+            return chosen, _said(data, ask), _recorded()
         case "figures of two dimensions" | "rows of two dimensions":
-            return sex_by_age, sex_by_age, RECORDED.read_bytes()
+            return sex_by_age, sex_by_age, _recorded()
         case "places":
             found = _said(f"{places}/TYPE152.def.sdmx.json", {"search": "*00*"})
             return found, _said(f"{places}/TYPE152.def.sdmx.json", {"search": "nothing"})
@@ -101,7 +126,7 @@ def bodies(reader: str) -> tuple[bytes, ...]:
             return (_ons("dimensions", {"q": "age"}),)
         case "ONS groupings":
             return _lists("sex").content, _lists("resident_age_3a").content
-    return _ons("census-observations", table), SHAPE.read_bytes()
+    return _ons("census-observations", table), SHAPE
 
 
 ODD = (

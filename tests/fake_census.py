@@ -4,7 +4,7 @@
 
 FIGURES OF WARDS, MSOAs, LSOAs AND CONSTITUENCIES ARE MADE UP: see `tests.fake_figures`. Nothing
 read from here may be used for a real round. What is recorded from the real services and what is
-written after a description is listed in `tests/recorded/README.md`.
+written after a description is listed in `tests/BODIES.md`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,6 @@ from urllib.parse import parse_qsl
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from census.nomis import DATASETS, KNOWN
 from tests import fake_figures
 from tests.fake_figures import TYPES, Place
 
@@ -55,13 +54,15 @@ STATUSES = {200: "200 OK", 404: "404 Not Found", 429: "429 Too Many Requests"}
 class Fake:
     """A WSGI app under /nomis and /ons; `trouble` is one of `TROUBLES`, or empty.
 
-    `limit` is the most rows of one answer. Requests are counted by kind, and kept with their
-    query in `asked`.
+    `limit` is the most rows of one answer. With `four_fit` the four groups of disability, which are
+    approximate as kept, add up to the published two, as they do at the real service. Requests are
+    counted by kind, and kept with their query in `asked`.
     """
 
     trouble: str = ""
     limit: int = 25_000
     drip_seconds: float = 0.05
+    four_fit: bool = False
     data_requests: int = 0
     catalogue_requests: int = 0
     joint_requests: int = 0
@@ -144,6 +145,9 @@ class Fake:
         answer: tuple[int, dict[str, str], bytes] = ons.answer(path.removeprefix("/ons/"), query)
         return answer
 
+    def _values(self, table_id: str, place: Place) -> tuple[int, ...]:
+        return fake_figures.values(table_id, place.code, self.four_fit) or ()
+
     def _figures(self, dataset: str, query: dict[str, str]) -> bytes:
         """Return the CSV of a question; areas and numbers that are not known are left out."""
         table = fake_figures.table_of(dataset)
@@ -170,7 +174,7 @@ class Fake:
                 ]
             )
         asked = _places(query.get("geography", ""))
-        areas = [place for place in asked if fake_figures.values(table.id, place.code)]
+        areas = [place for place in asked if self._values(table.id, place)]
         if self.trouble == "missing area":
             areas = areas[:-1]
         total = len(areas) * len(combos)
@@ -183,7 +187,7 @@ class Fake:
         rows: list[dict[str, Any]] = []
         for at in range(start, end):
             place, (i, combo) = areas[at // len(combos)], combos[at % len(combos)]
-            value = (fake_figures.values(table.id, place.code) or ())[i]
+            value = self._values(table.id, place)[i]
             if self.trouble == "zero" and place is areas[0]:
                 value = 0
             rows.append(_row(dataset, place, by_code, concepts, combo, value, at, total))
@@ -306,10 +310,10 @@ def _geography(asked: str, pattern: str) -> dict[str, Any]:
 
 def _catalogue(pattern: str) -> dict[str, Any]:
     families = []
-    for table_id, dataset in DATASETS.items():
+    for table_id, dataset in fake_figures.NUMBERS.items():
         table = fake_figures.table_of(dataset)
         name = f"{table_id} - {table.title if table else 'not kept here'}"
-        concepts = ["GEOGRAPHY", *KNOWN[table_id][1], "MEASURES"]
+        concepts = ["GEOGRAPHY", *fake_figures.CONCEPTS[table_id], "MEASURES"]
         if _matches(pattern.removeprefix("name-"), name, dataset):
             families.append(
                 {
@@ -348,7 +352,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8620)
     parser.add_argument("--trouble", choices=sorted(TROUBLES), default="")
     options = parser.parse_args()
-    with serving(Fake(options.trouble), options.port) as address:
+    with serving(Fake(options.trouble, four_fit=True), options.port) as address:
         print("A pretend census service; figures of small areas are made up. In another shell:")
         print(f"export SAMPLER_NOMIS_URL={address}/nomis")
         print(f"export SAMPLER_ONS_URL={address}/ons", flush=True)

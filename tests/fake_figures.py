@@ -9,23 +9,25 @@ E02002330, Leeds 001, which are the recorded ones.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
+from itertools import product
 from zlib import crc32
 
 from census import cells, extract
+from census.build_online import RM134_DIMENSIONS, RM134_NUMBER
 from census.errors import CensusError
+from census.joint_tables import JOINT_TABLES
 from census.model import Area
 from census.nomis import DATASETS, KNOWN
 from census.table import Table, age_label, band_labels
 from census.tables import TABLES
 
-RECORDED = Path(__file__).parent / "recorded" / "nomis-NM_2041_1-ts021-E02002330.csv"
+RECORDED = (0, 12, 33, 18, 10, 13, 16, 0, 30, 7, 26, 18, 6608, 76, 0, 0, 104, 4, 11)
+"""Ethnic groups of Leeds 001 as a public client recorded them, in the order of TS021's leaves."""
 RECORDED_AREA = "E02002330"
 PEOPLE = {
     "ward": (6_000, 20_000),
@@ -52,6 +54,9 @@ W02000367 Cardiff 001|E01011698 Leeds 001A|E01011699 Leeds 001B|E01009484 Birmin
 E01009192 Birmingham 052B|E14001092 Birmingham Edgbaston|E14001096 Birmingham Ladywood
 E14001098 Birmingham Perry Barr|E14001100 Birmingham Yardley
 """
+NUMBERS = DATASETS | {"RM134": RM134_NUMBER}
+"""The dataset of each table. RM134 is given for the three authorities kept with the app only."""
+CONCEPTS = {table: known[1] for table, known in KNOWN.items()} | {"RM134": RM134_DIMENSIONS}
 TS021_NUMBERS = (12, 13, 10, 11, 14, 16, 15, 17, 8, 7, 6, 9, 1, 2, 3, 4, 5, 18, 19)
 """Nomis numbers of the ethnic groups, in our order of leaves."""
 
@@ -111,7 +116,7 @@ def places() -> dict[str, Place]:
 
 def table_of(dataset: str) -> Table | None:
     """Return the table of a dataset number, in its finest form."""
-    for table_id, number in DATASETS.items():
+    for table_id, number in NUMBERS.items():
         if number == dataset.upper() and table_id in TABLES:
             return TABLES.get(f"{table_id}-4", TABLES[table_id])
     return None
@@ -137,7 +142,7 @@ def _ages(label: str) -> tuple[int, int]:
 def dimensions(table_id: str) -> tuple[tuple[str, str, tuple[Category, ...]], ...]:
     """Return the dimensions of a table: concept, title, and categories in the service's order."""
     table = TABLES[table_id]
-    concepts = KNOWN[table.number][1]
+    concepts = CONCEPTS[table.number]
     if table_id == "TS009":
         sexes = tuple(
             Category(i, name, f"_{i}" if i else "0")
@@ -146,6 +151,13 @@ def dimensions(table_id: str) -> tuple[tuple[str, str, tuple[Category, ...]], ..
         leaves = [age_label(age) for age in range(91)]
         ages = _with_subtotals(leaves, "Total", _age_subtotals(leaves), range(1, 92), range(1, 92))
         return (concepts[0], "Sex", sexes), (concepts[1], "Age", ages)
+    if table_id in JOINT_TABLES:
+        titles = ("Ethnic group of HRP", "Tenure of household")
+        listed = [
+            tuple(Category(i, label, f"_{i}" if i else "0") for i, label in enumerate(labels))
+            for labels in (("Total", *of) for of in JOINT_TABLES[table_id].categories)
+        ]
+        return tuple(zip(concepts, titles, listed, strict=True))
     labels = [label.replace(": ", ":") if table_id == "TS066" else label for label in table.leaves]
     numbers = TS021_NUMBERS if table_id == "TS021" else range(1, len(labels) + 1)
     codes = [code.strip("_") for code in table.codes or map(str, range(1, len(labels) + 1))]
@@ -181,8 +193,7 @@ def _is_in(leaf: str, head: str) -> bool:
 @cache
 def recorded() -> dict[str, int]:
     """Return the recorded ethnic groups of Leeds 001, by our labels, and their sum."""
-    with RECORDED.open(newline="") as file:
-        rows = {row["C2021_ETH_20_NAME"]: int(row["OBS_VALUE"]) for row in csv.DictReader(file)}
+    rows = dict(zip(TABLES["TS021"].leaves, RECORDED, strict=True))
     return rows | {TABLES["TS021"].total: sum(rows.values())}
 
 
@@ -255,17 +266,26 @@ def residents(code: str) -> int:
 
 
 @cache
-def values(table_id: str, code: str) -> tuple[int, ...] | None:
-    """Return every cell of a place in the service's order, sub-totals and all."""
+def values(table_id: str, code: str, four_fit: bool = False) -> tuple[int, ...] | None:
+    """Return every cell of a place in the service's order, sub-totals and all.
+
+    With `four_fit` the four groups of disability, approximate as kept, add up to the published two.
+    """
     row = figures(table_id, code)
     if row is None:
         return None
+    if four_fit and table_id == "TS038-4":
+        row = _four_fitted(row, code)
     table, dims = TABLES[table_id], dimensions(table_id)
     if table_id == "TS009":
         return tuple(
             row[table.total] if (sex.number, age.number) == (0, 0) else _by_age(row, sex, age)
             for sex in dims[0][2]
             for age in dims[1][2]
+        )
+    if table_id in JOINT_TABLES:
+        return tuple(
+            _of_two(row, table, one, other) for one, other in product(dims[0][2], dims[1][2])
         )
     plain = {label.replace(": ", ":"): n for label, n in row.items() if label != table.total}
     return tuple(
@@ -275,6 +295,30 @@ def values(table_id: str, code: str) -> tuple[int, ...] | None:
         if category.number < 1001
         else sum(n for label, n in plain.items() if _is_in(label, category.label))
         for category in dims[0][2]
+    )
+
+
+def _four_fitted(row: dict[str, int], code: str) -> dict[str, int]:
+    """Return the four groups of disability, the second of each pair moved to fit TS038."""
+    two = _of_extract(TABLES["TS038"], code)
+    if two is None:
+        return row
+    fitted = dict(row)
+    for half, people in two.items():
+        if inside := [label for label in row if label.startswith(f"{half}:")]:
+            fitted[inside[-1]] += people - sum(row[label] for label in inside)
+    return fitted | {TABLES["TS038-4"].total: sum(two[half] for half in TABLES["TS038"].leaves)}
+
+
+def _of_two(row: dict[str, int], table: Table, one: Category, other: Category) -> int:
+    """Return a cell of a table of two topics: a leaf, the total, or a sum of leaves."""
+    if not one.number and not other.number:
+        return row[table.total]
+    return sum(
+        row[label]
+        for label in table.leaves
+        for first, second in [label.split("; ")]
+        if (not one.number or first == one.label) and (not other.number or second == other.label)
     )
 
 

@@ -1,7 +1,7 @@
 """Stands in for the ONS census service. DESCRIBED, NOT RECORDED: nothing is the service's own.
 
-The forms of the bodies follow CENSUS.md 4, the shape-only sample in census-raw/recorded, and what
-public clients of the service read from it (`total_count`, `blocked_areas`, status 400 for a table
+The forms of the bodies follow the shape of one answer of the service's own tests, and what public
+clients of the service read from it (`total_count`, `blocked_areas`, status 400 for a table
 kept back, 403 for one that is too large). Variable names and labels follow TS_Table_Metadata.csv,
 TS_Cell_Metadata.csv and the words of the service's downloads; how each is grouped is our guess.
 

@@ -1,5 +1,6 @@
 """Nomis: the question asked, the answer read, and everything that could make a figure wrong."""
 
+import hashlib
 import json
 import random
 
@@ -21,11 +22,13 @@ from census.nomis_read import (
 from census.tables import TABLES
 from tests.bodies import READERS, bodies, kind, mutated
 from tests.fake_census import Fake, serving
-from tests.fake_figures import RECORDED, RECORDED_AREA, figures
+from tests.fake_figures import RECORDED_AREA, figures
 
 BIRMINGHAM = "E08000025"
 AUTHORITIES = [area.code for area in every_area() if area.type == "local authority"]
 ETHNIC = TABLES["TS021"]
+RECORDED_SHA256 = "bc0f10f28ec7f3bea6505f85a8ab81248178eace02ccc77f3a080368829bad3b"
+"""Of the body as a public client recorded it; the body itself is not kept here."""
 
 
 @pytest.fixture(scope="module")
@@ -55,23 +58,28 @@ def body(text, kind="text/csv"):
 
 
 def test_the_pretend_service_says_the_recorded_body_byte_for_byte(client, fake):
-    recorded = RECORDED.read_bytes()
-    said = client.fetch(
+    said = recorded_body(client)
+    assert (hashlib.sha256(said.content).hexdigest(), said.type) == (RECORDED_SHA256, "text/csv")
+
+
+def recorded_body(client):
+    """Return the answer to the question whose answer was recorded."""
+    return client.fetch(
         "nomis",
         "dataset/NM_2041_1.data.csv",
         {"geography": RECORDED_AREA, "c2021_eth_20": "1...19", "measures": "20100"},
         lambda said: said,
     )
-    assert (said.content, said.type) == (recorded, "text/csv")
 
 
-def test_the_recorded_body_is_read():
-    page = read_page(body(RECORDED.read_bytes()))
+def test_the_recorded_body_is_read(client, fake):
+    content = recorded_body(client).content
+    page = read_page(body(content))
     assert (page.rows, page.count) == (19, 19)
     assert sum(cell.people for cell in page.cells) == 6986
     assert page.cells[0].names == ("White: English, Welsh, Scottish, Northern Irish or British",)
     assert (page.cells[0].codes, page.cells[0].people) == (("_13",), 6608)
-    assert read_page(body(b"\xef\xbb\xbf" + RECORDED.read_bytes().replace(b"\n", b"\r\n"))) == page
+    assert read_page(body(b"\xef\xbb\xbf" + content.replace(b"\n", b"\r\n"))) == page
 
 
 @pytest.mark.parametrize("table_id", [t for t in TABLES if TABLES[t].number in nomis.DATASETS])
@@ -123,7 +131,7 @@ def test_areas_are_batched_within_the_rows_of_one_answer_and_a_short_address(cli
     with pytest.raises(BadAnswer, match=r"E05990000, E05990001, .* and [0-9]+ more"):
         nomis.rows(client, TABLES["TS008"], wards)
     assert all(len(str(query)) < nomis.ADDRESS_LIMIT for _, query in fake.asked)
-    assert max(query["geography"].count(",") for _, query in fake.asked) > 300
+    assert max(query["geography"].count(",") for _, query in fake.asked) > 100
 
 
 def test_pages_are_read_until_every_row_is_in(client, fake):
