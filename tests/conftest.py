@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import sys
 import tempfile
 
 import pytest
@@ -28,3 +29,12 @@ def app_database(tmp_path, monkeypatch):
     st.cache_resource.clear()
     yield path
     st.cache_resource.clear()
+
+
+@pytest.fixture(autouse=True)
+def no_trouble_left():
+    """Take back what a test asked the pretend ONS service to do wrong."""
+    yield
+    if fake := sys.modules.get("tests.fake_ons"):
+        fake.is_blocking, fake.TROUBLE = False, None
+        fake.BLOCKED.clear()

@@ -258,7 +258,6 @@ def test_a_new_round_by_keyboard_alone(page, address):
     tab_to("Place")
     page.keyboard.type("Birmingham")
     page.get_by_role("option").first.wait_for()
-    page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.get_by_text("1,144,919 people live in Birmingham").wait_for()
     page.keyboard.press("Escape")
