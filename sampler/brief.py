@@ -9,36 +9,45 @@ import difflib
 import re
 import tomllib
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import tomli_w
 from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
     Field,
     StrictBool,
     ValidationError,
     field_validator,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
 
 from census.spelling import did_you_mean, key
+from sampler.brief_across import JointBrief, LeaveOut, RuleBrief, SplitBrief
+from sampler.brief_values import (
+    MOST_PEOPLE,
+    Census,
+    Name,
+    Part,
+    Share,
+    Whole,
+    at_field,
+    decimal_of,
+    whole,
+)
 from sampler.errors import BriefError
 from sampler.unlikely import UNLIKELY_NAMES
 from sampler.words import percent_exact, percent_typed
 
-MOST_PEOPLE = 100_000
 DEFAULT_LOWEST_AGE = 16
 GROUP_FIELDS = ("shares", "people", "minimum", "minimum_share", "maximum", "boost", "merge")
 LARGEST_BRIEF_BYTES = 1_000_000
 Voices = Literal["population", "more_even", "equal"]
 Audience = Literal["residents", "service users", "staff", "businesses"]
 Counting = Literal["planned", "secured"]
+Rounding = Literal["closest", "webster", "equal_proportions"]
+Aim = Literal["mirror"]
 ANY = "Any"
 """The group that takes everyone else where a characteristic has only groups and minimums."""
 
@@ -58,60 +67,22 @@ MUST_HAVE_TOPICS = ("ethnic_group", "age")
 ACCESS_NEEDS = "Access needs"
 
 
-def _decimal(value: object) -> object:
-    """Read a typed share exactly; anything that is no finite number is refused in words."""
-    if isinstance(value, bool) or not isinstance(value, (int, float, str, Decimal)):
-        raise ValueError("must be a number such as 0.3.")
-    try:
-        read = Decimal(str(value).strip())
-    except InvalidOperation:
-        raise ValueError("must be a number such as 0.3.") from None
-    if not read.is_finite():
-        raise ValueError("must be a finite number such as 0.3.")
-    if read < 0:
-        raise ValueError(f"is {read}; a share cannot be negative.")
-    if read.adjusted() > 12 or (read and read.adjusted() < -18):
-        raise ValueError("is too large or too small to use.")
-    return read
-
-
-def _whole(least: int, most: int, name: str) -> BeforeValidator:
-    def check(value: object) -> object:
-        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-            raise ValueError(f"{name} must be a whole number from {least:,} to {most:,}.")
-        return value
-
-    return BeforeValidator(check)
-
-
-Share = Annotated[Decimal, BeforeValidator(_decimal)]
-Whole = Annotated[int, _whole(0, MOST_PEOPLE, "This")]
-Census = Annotated[int, _whole(0, 10**9, "This")]
-Name = Annotated[str, Field(min_length=1, max_length=200)]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, hide_input_in_errors=True, str_strip_whitespace=True
-    )
-
-
-class CharacteristicBrief(_Part):
+class CharacteristicBrief(Part):
     """One characteristic of a brief: a census topic, or groups by hand."""
 
     topic: Name | None = None
     name: Name | None = None
     grouping: Name | None = None
     bands: tuple[Name, ...] | None = None
-    merge: dict[Name, tuple[Name, ...]] = {}
+    merge: dict[Name, tuple[Name, ...]] = Field(default_factory=dict)
     keep_broad: StrictBool = False
     shares: dict[Name, Share] | None = None
     people: dict[Name, Census] | None = None
     figures_from: Name | None = None
-    minimum: dict[Name, Whole] = {}
-    minimum_share: dict[Name, Share] = {}
-    maximum: dict[Name, Whole] = {}
-    boost: dict[Name, Share] = {}
+    minimum: dict[Name, Whole] = Field(default_factory=dict)
+    minimum_share: dict[Name, Share] = Field(default_factory=dict)
+    maximum: dict[Name, Whole] = Field(default_factory=dict)
+    boost: dict[Name, Share] = Field(default_factory=dict)
     voices: Voices = "population"
     must_have: StrictBool | None = None
     round_ages: StrictBool = False
@@ -136,7 +107,7 @@ class CharacteristicBrief(_Part):
         bad: list[str] = []
         for group, value in shares.items():
             try:
-                good.append(Fraction(Decimal(str(_decimal(value)))))
+                good.append(Fraction(Decimal(str(decimal_of(value)))))
             except ValueError as error:
                 bad.append(f"{str(group).strip()} {error}")
         if bad:
@@ -205,38 +176,30 @@ class CharacteristicBrief(_Part):
         return self.topic is None and self.shares is None and self.people is None
 
 
-class LeaveOut(_Part):
-    """Two groups, of different characteristics, that nobody is to have together."""
-
-    pair: dict[Name, Name]
-
-    @field_validator("pair", mode="before")
-    @classmethod
-    def _are_two(cls, pair: object) -> object:
-        names = [key(str(name)) for name in pair] if isinstance(pair, dict) else []
-        if len(names) != 2 or names[0] == names[1]:
-            raise ValueError(
-                "must name two different characteristics with a group of each, such as "
-                '{ "Age" = "16-34", "Economic activity" = "Retired" }.'
-            )
-        return pair
-
-
-class Brief(_Part):
+class Brief(Part):
     """A round's request: the place, how many people, and the mix to hear from."""
 
     title: Name
-    people_wanted: Annotated[int, _whole(1, MOST_PEOPLE, "People wanted")]
+    people_wanted: Annotated[int, whole(1, MOST_PEOPLE, "People wanted")]
     areas: tuple[Name, ...] = ()
-    lowest_age: Annotated[int, _whole(0, 90, "The lowest age")] | None = None
-    highest_age: Annotated[int, _whole(0, 89, "The highest age")] | None = None
+    lowest_age: Annotated[int, whole(0, 90, "The lowest age")] | None = None
+    highest_age: Annotated[int, whole(0, 89, "The highest age")] | None = None
     programme: Name | None = None
     audience: Audience = "residents"
     at_least_one_above: Share | None = None
     count: Counting = "planned"
     partial_counts: StrictBool = False
+    rounding: Rounding = "closest"
+    aim: Aim = "mirror"
+    seed: Annotated[int, whole(0, 2**31 - 1, "The seed")] = 1
+    effort: Annotated[int, whole(1, 10, "The effort")] = 1
+    seconds: Annotated[int, whole(1, 3600, "The seconds")] = 10
+    chance: Share | None = None
     keep_unlikely: tuple[Name, ...] = ()
     leave_out: tuple[LeaveOut, ...] = ()
+    rule: tuple[RuleBrief, ...] = ()
+    joint: tuple[JointBrief, ...] = ()
+    split: tuple[SplitBrief, ...] = ()
     characteristic: tuple[CharacteristicBrief, ...] = ()
 
     @field_validator("keep_unlikely")
@@ -248,7 +211,7 @@ class Brief(_Part):
             if key(name) not in written:
                 text = f"There is no unlikely pair called {name!r}."
                 hint = did_you_mean(name, UNLIKELY_NAMES)
-                raise _at(f"keep_unlikely[{i}]", f"{text}{hint}")
+                raise at_field(f"keep_unlikely[{i}]", f"{text}{hint}")
         return tuple(dict.fromkeys(written[key(name)] for name in names))
 
     @model_validator(mode="after")
@@ -256,9 +219,20 @@ class Brief(_Part):
         high = self.highest_age
         if high is not None and high < self.starts_at:
             text = f"The highest age, {high}, is below the lowest, {self.starts_at}."
-            raise _at("highest_age", text)
+            raise at_field("highest_age", text)
         if self.at_least_one_above is not None and self.at_least_one_above > 1:
-            raise _at("at_least_one_above", "must be a share between 0 and 1, such as 0.05.")
+            raise at_field("at_least_one_above", "must be a share between 0 and 1, such as 0.05.")
+        if self.chance is not None and not 0 < self.chance < 1:
+            raise at_field("chance", "must be a share between 0 and 1, such as 0.8.")
+        if len(self.split) > 1:
+            raise at_field("split[1]", "A brief has one split. Leave the others out.")
+        for part in self.split:
+            there = sum(part.people.values())
+            if there != self.people_wanted:
+                raise at_field(
+                    "split[0].people",
+                    f"The parts have {there:,} people and the round wants {self.people_wanted:,}.",
+                )
         return self
 
     @property
@@ -275,6 +249,13 @@ class Brief(_Part):
         """Write the brief as a TOML file that `read` takes back unchanged."""
         return tomli_w.dumps(self.model_dump(exclude_defaults=True), multiline_strings=False)
 
+    def alone(self, part: CharacteristicBrief) -> Brief:
+        """Return the brief with this characteristic only, and nothing across characteristics."""
+        across: dict[str, tuple[object, ...]] = dict.fromkeys(
+            ("leave_out", "rule", "joint", "split"), ()
+        )
+        return self.model_copy(update={"characteristic": (part,), **across})
+
     def with_characteristic(self, index: int, **changes: object) -> Brief:
         """Return the brief with one characteristic changed and everything checked again."""
         parts = [part.model_dump() for part in self.characteristic]
@@ -284,11 +265,6 @@ class Brief(_Part):
     def changed(self, **changes: object) -> Brief:
         """Return the brief with fields changed and everything checked again."""
         return from_values(self.model_dump() | changes)
-
-
-def _at(field: str, text: str) -> PydanticCustomError:
-    """Return the error of one field that only the whole brief can tell."""
-    return PydanticCustomError("at_field", "{text}", {"field": field, "text": text})
 
 
 def from_values(values: Mapping[str, Any]) -> Brief:
@@ -358,14 +334,14 @@ KINDS = {
 }
 
 
-PARTS: dict[str, type[_Part]] = {"characteristic": CharacteristicBrief, "leave_out": LeaveOut}
+PARTS: dict[str, type[Part]] = {"characteristic": CharacteristicBrief, "leave_out": LeaveOut}
 
 
 def _problem(error: Any) -> tuple[str, str]:
     location, kind = tuple(error["loc"]), error["type"]
     field = field_path(location)
     if kind == "extra_forbidden":
-        models: dict[str, type[_Part]] = {
+        models: dict[str, type[Part]] = {
             "characteristic": CharacteristicBrief,
             "leave_out": LeaveOut,
         }

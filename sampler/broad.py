@@ -4,23 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sampler.apportion import Shares, closest
+from sampler.apportion import Shares
+from sampler.brief import Rounding
 from sampler.mix import MixCharacteristic
+from sampler.rounding import apportion
 
 
-def exact_targets(part: MixCharacteristic, people: int) -> list[int]:
+def exact_targets(
+    part: MixCharacteristic,
+    people: int,
+    rounding: Rounding = "closest",
+    shares: Shares | None = None,
+) -> list[int]:
     """Return what `plan` gives a characteristic that follows shares, without a solver.
 
     Where broad totals are kept they are shared out first, then the groups within each. The
-    minimums and maximums must leave room for so many people.
+    minimums and maximums must leave room for so many people. Other `shares` than those of the
+    characteristic, of the same groups, may be given.
     """
-    shares = part.shares()
+    shares = shares or part.shares()
     if not part.keep_broad:
-        return closest(shares, people)
+        return apportion(shares, people, rounding)
     targets = [0] * len(part.groups)
-    totals = closest(broad_shares(part, people), people)
+    totals = apportion(broad_shares(part, people, shares), people, rounding)
     for members, total in zip(broad_members(part).values(), totals, strict=True):
-        for i, number in zip(members, closest(only(shares, members), total), strict=True):
+        inside = apportion(only(shares, members), total, rounding)
+        for i, number in zip(members, inside, strict=True):
             targets[i] = number
     return targets
 
@@ -34,9 +43,9 @@ def broad_members(part: MixCharacteristic) -> dict[str, list[int]]:
     return members
 
 
-def broad_shares(part: MixCharacteristic, wanted: int) -> Shares:
+def broad_shares(part: MixCharacteristic, wanted: int, shares: Shares | None = None) -> Shares:
     """Return the broad groups' shares: sizes, minimums and room added up over their groups."""
-    shares = part.shares()
+    shares = shares or part.shares()
     every = list(broad_members(part).values())
     return Shares(
         tuple(sum(shares.weights[i] for i in members) for members in every),

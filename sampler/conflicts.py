@@ -2,84 +2,139 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from sampler import rules
-from sampler.apportion import Shares
-from sampler.brief import MOST_PEOPLE, Brief
-from sampler.errors import NoPlan, Rule
-from sampler.mix import Mix, MixCharacteristic
+from sampler.brief import Brief
+from sampler.brief_values import MOST_PEOPLE
+from sampler.errors import Clash, NoPlan, Rule
+from sampler.limits import FLOOR, Limit, Question
+from sampler.seat_problem import Forbidden
 from sampler.words import listed, people
 
+MOST_REASONS = 2
 
-def check(mix: Mix) -> None:
-    """Raise `NoPlan` for the first characteristic whose rules leave no whole numbers.
 
-    The rules named are a set from which none can be spared: drop any one and there is room.
-    They are found by dropping one at a time, from the brief's last.
+def no_plan(question: Question) -> NoPlan:
+    """Return why a question has no answer: every set of rules that cannot hold together.
+
+    Each set is one from which none can be spared: drop any one and there is room. It is found
+    by dropping one rule at a time, from the brief's last (Chinneck's deletion filter). Rules of
+    one set are left away to find the next. Impossible sums come first, without a solver.
     """
-    for part in mix.characteristics:
-        for group in part.groups:
-            if group.maximum is not None and group.rule and group.limit:
-                _above(group.minimum, group.maximum, group.rule, group.limit)
-        _too_many(part, mix.people_wanted)
-        _too_few(part, mix.people_wanted)
+    found = []
+    left = list(question.limits)
+    while not question.holds(left):
+        named = _smallest(left, question.sums) if not question.sums(left) else left
+        named = _smallest(named, question.holds)
+        found.append(_clash(question, named))
+        if not named:
+            break
+        left = [limit for limit in left if limit not in named]
+    return NoPlan(found or [Clash((), "No whole numbers meet these rules together.")])
 
 
-def _above(minimum: int, maximum: int, rule: Rule, limit: Rule) -> None:
-    if minimum > maximum:
-        raise NoPlan(
-            [rule, limit],
-            f"'{rule.rule}' and '{limit.rule}' cannot both hold. Change one of them.",
+def _smallest(limits: Sequence[Limit], hold: Callable[[Sequence[Limit]], bool]) -> list[Limit]:
+    """Return a set of rules that cannot hold and of which none can be spared."""
+    kept = list(limits)
+    for limit in reversed(limits):
+        without = [other for other in kept if other is not limit]
+        if not hold(without):
+            kept = without
+    return kept
+
+
+def _clash(question: Question, named: Sequence[Limit]) -> Clash:
+    wanted = question.mix.people_wanted
+    rules_ = tuple(limit.rule for limit in named)
+    if not named:
+        return _without_rules(question)
+    if not question.sums(named):
+        return _sums(question, named)
+    words = listed([f"'{rule.rule}'" for rule in rules_])
+    cannot = "cannot hold" if len(named) == 1 else "cannot all hold"
+    text = f"{words} {cannot} with {people(wanted)}"
+    why = _pairs_in_the_way(question, named)
+    if why:
+        return Clash(rules_, f"{text}, because some pairs of groups are left out. {why}")
+    counted = " and those counted already" if question.fixed else ""
+    return Clash(rules_, f"{text}{counted}. Change {'it' if len(named) == 1 else 'one of them'}.")
+
+
+def _without_rules(question: Question) -> Clash:
+    """Return why not even a round without rules has room."""
+    wanted, counted = question.mix.people_wanted, len(question.fixed)
+    if counted > wanted:
+        text = f"{people(counted)} are counted already, and the round has {wanted:,}."
+        rule = Rule(f"{people(wanted)} wanted", "people_wanted")
+        return Clash((rule,), f"{text} Speak to {people(counted)}.", counted)
+    why = _pairs_in_the_way(question, ())
+    text = "No people fit every characteristic at once: too many pairs of groups are left out."
+    return Clash((), " ".join(filter(None, [text, why])))
+
+
+def _pairs_in_the_way(question: Question, named: Sequence[Limit]) -> str:
+    """Return why pairs are left out without which there would be room; empty where none matter."""
+    if not question.holds(named, ground=()):
+        return ""
+    reasons: dict[str, list[Forbidden]] = {}
+    for one in question.left_out:
+        if one.kind != "yours":
+            pair = Forbidden(*one.characteristics, one.groups)
+            reasons.setdefault(one.reason, []).append(pair)
+    if question.reach:
+        reasons["Not everybody can be found in every part of the round."] = list(question.reach)
+    kept = list(reasons)
+    for reason in reversed(list(reasons)):
+        without = [other for other in kept if other != reason]
+        if not question.holds(named, ground=[p for other in without for p in reasons[other]]):
+            kept = without
+    return " ".join(kept[:MOST_REASONS])
+
+
+def _sums(question: Question, named: Sequence[Limit]) -> Clash:
+    """Say why single groups of one characteristic do not add up."""
+    wanted = question.mix.people_wanted
+    room = question.room(named)
+    column = next(c for c in range(len(room.bounds)) if not room.holds_alone(c))
+    bounds, part = room.bounds[column], question.mix.characteristics[column]
+    rules_ = tuple(_said(limit, question, column) for limit in named)
+    words = listed([f"'{rule.rule}'" for rule in rules_])
+    for i, (low, high) in enumerate(bounds):
+        if low > high:
+            counted = [seat[column] for seat in question.fixed].count(i)
+            if len(named) == 1:
+                told = f"{people(counted)} counted already have the group"
+                if low != counted:
+                    told = f"the round has {people(wanted)}"
+                return Clash(rules_, f"{words} cannot hold: {told}. Change it.")
+            return Clash(rules_, f"{words} cannot both hold. Change one of them.")
+    these = sum(low for low, _ in bounds)
+    if these > wanted:
+        everything = question.room(question.limits).bounds[column]
+        needed = sum(low for low, _ in everything)
+        text = (
+            f"{part.name}: {words} {'needs' if len(named) == 1 else 'need'} {people(these)}, and "
+            f"the round has {wanted:,}. Speak to {people(needed)} or lower a minimum."
         )
-
-
-def _too_many(part: MixCharacteristic, wanted: int) -> None:
-    asked = list(part.minimums)
-    if sum(number for number, _ in asked) <= wanted:
-        return
-    for one in reversed(asked[:]):
-        without = [other for other in asked if other is not one]
-        if sum(number for number, _ in without) > wanted:
-            asked = without
-    named = [rule for _, rule in asked]
-    these = sum(number for number, _ in asked)
-    needed = sum(number for number, _ in part.minimums)
-    words = listed([f"'{rule.rule}'" for rule in named])
-    raise NoPlan(
-        named,
-        f"{part.name}: {words} {'needs' if len(named) == 1 else 'need'} {people(these)}, and "
-        f"the round has {wanted:,}. Speak to {people(needed)} or lower a minimum.",
-        needed,
-    )
-
-
-def _too_few(part: MixCharacteristic, wanted: int) -> None:
-    shares = part.shares()
-    room = sum(shares.ceiling(i, wanted) for i in range(len(part.groups)))
-    if part.basis == "minimums" or room >= wanted:
-        return
-    limits = [i for i, group in enumerate(part.groups) if group.limit]
-    for one in reversed(limits[:]):
-        without = [other for other in limits if other != one]
-        if _room(shares, without, wanted) < wanted:
-            limits = without
-    named = [limit for i in limits if (limit := part.groups[i].limit)]
-    words = listed([f"'{rule.rule}'" for rule in named])
+        return Clash(rules_, text, needed)
+    space = sum(high for _, high in bounds)
     leave = "leaves" if len(named) == 1 else "leave"
-    raise NoPlan(
-        named,
-        f"{part.name}: {words} {leave} room for {people(room)} and the round has {wanted:,}. "
-        "Raise a maximum or speak to fewer people.",
+    text = (
+        f"{part.name}: {words} {leave} room for {people(space)} and the round has {wanted:,}. "
+        "Raise a maximum or speak to fewer people."
     )
+    return Clash(rules_, text)
 
 
-def _room(shares: Shares, limits: Collection[int], wanted: int) -> int:
-    """Return how many people fit if only these groups kept their maximum."""
-    kept = tuple(most if i in limits else None for i, most in enumerate(shares.maximum))
-    loose = replace(shares, maximum=kept)
-    return sum(loose.ceiling(i, wanted) for i in range(len(kept)))
+def _said(limit: Limit, question: Question, column: int) -> Rule:
+    """Return a rule's words where they are about one characteristic: floors count its groups."""
+    if limit.kind == "floor":
+        for _, rule in question.mix.characteristics[column].minimums:
+            if rule.field == FLOOR:
+                return rule
+    return limit.rule
 
 
 @dataclass(frozen=True)
@@ -117,7 +172,7 @@ def _without_last(brief: Brief, conflict: NoPlan) -> list[WayOut]:
     named = {rule.field for rule in conflict.rules}
     return [
         WayOut(f"Remove '{rule.words}'", rules.without(brief, rule))
-        for rule in reversed(rules.of(brief))
+        for rule in reversed(rules.with_pairs(brief))
         if rule.is_named_by(named)
     ]
 

@@ -37,15 +37,38 @@ class Rule:
     field: str
 
 
-class NoPlan(SamplerError):
-    """No whole numbers meet these rules; none of them can be spared.
+@dataclass(frozen=True)
+class Clash:
+    """Rules that cannot all hold, none of which can be spared, and what to say of them.
 
-    `needed` is how many people the rules need, where more people would do.
+    `needed` is how many people they need, where more people would do.
     """
 
-    def __init__(self, rules: Sequence[Rule], text: str, needed: int | None = None) -> None:
-        self.rules, self.needed = tuple(rules), needed
-        super().__init__(text)
+    rules: tuple[Rule, ...]
+    text: str
+    needed: int | None = None
+
+
+class NoPlan(SamplerError):
+    """No whole numbers meet the rules: every clash that is independent of those before it.
+
+    `rules` and `needed` are of the first.
+    """
+
+    def __init__(self, clashes: Sequence[Clash]) -> None:
+        self.clashes = tuple(clashes)
+        self.rules, self.needed = self.clashes[0].rules, self.clashes[0].needed
+        super().__init__(" ".join(clash.text for clash in self.clashes))
+
+    def __reduce__(self) -> tuple[type[NoPlan], tuple[tuple[Clash, ...]]]:
+        return NoPlan, (self.clashes,)
+
+
+class NoSeats(SamplerError):
+    """No list of seats has these quotas beside the rules, pairs left out and people counted."""
+
+    def __init__(self) -> None:
+        super().__init__("These whole numbers cannot be seated together.")
 
 
 class SolverError(SamplerError):

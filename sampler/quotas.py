@@ -1,8 +1,8 @@
-"""All characteristics at once: the integer program, its check, and why each number is what it is.
+"""All characteristics at once: the integer program, its check, and the plan of quotas.
 
 PuLP states the program and HiGHS solves it; before anyone sees the answer it is compared, in
-exact whole numbers, with the apportionment that a greedy gives. Where no rule joins
-characteristics the two must cost the same.
+exact fractions, with the apportionment that a greedy gives. Where a rule joins characteristics,
+or the closest numbers of each have no seats, the program over seats takes its place.
 """
 
 from __future__ import annotations
@@ -10,28 +10,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import floor
-from typing import Any
-
-import pulp
+from itertools import pairwise
 
 from census.model import Area
-from sampler import conflicts, solver
-from sampler.apportion import Shares, closest, cost, free, last_place
-from sampler.brief import ANY, Brief
+from sampler import conflicts
+from sampler.apportion import Shares, free, last_place
+from sampler.brief import ANY, Brief, Rounding
 from sampler.broad import broad_members, broad_shares, only
+from sampler.closest_quotas import Asked, seated, shares_of
 from sampler.errors import SolverError
+from sampler.limits import Question
 from sampler.mix import Mix, MixCharacteristic, MixGroup
 from sampler.model import CloseCall, Plan, PlannedCharacteristic, Quota
-from sampler.words import about, count, decimal, listed, people, percent
+from sampler.pairs import LeftOut
+from sampler.rounding import apportion, cost, cost_of, minus
+from sampler.seat_problem import Forbidden
+from sampler.seat_tables import Seat
+from sampler.solver import Program
+from sampler.why import Cause, cause_of, why, why_minimum
+from sampler.words import about, count, decimal, listed, people
 
 CLOSE_CALL = Fraction(1, 20)
 """Remainders this near (in people) are called close."""
-EXACT_IN_FLOAT = 2**53
+WINDOW = 2
+"""How far from the greedy's number the program may look for a cheaper one: costs are convex."""
+LARGEST_COST = 2**40
 GROUP_NOUNS = {"ethnic_group": "ethnic group", "age": "age group"}
 MOST_NAMED = 4
-BISECTIONS = 40
-"""Enough to place a window within a millionth of a person in a round of 100,000."""
 
 
 @dataclass(frozen=True)
@@ -40,17 +45,38 @@ class Block:
 
     shares: Shares
     people: int
+    rounding: Rounding = "closest"
 
 
-def plan(brief: Brief, areas: Sequence[Area], mix: Mix) -> Plan:
-    """Return the quotas of a mix, closest to its shares, within every minimum and maximum.
+def plan(
+    brief: Brief,
+    areas: Sequence[Area],
+    mix: Mix,
+    left_out: Sequence[LeftOut] = (),
+    fixed: Sequence[Seat] = (),
+    *,
+    split: Sequence[int] = (),
+    reach: Sequence[Forbidden] = (),
+) -> Plan:
+    """Return the quotas of a mix, the closest to its shares for which seats exist.
 
-    Raises `NoPlan` where the rules leave no whole numbers.
+    `left_out` are the pairs nobody is to have; `fixed` the people already counted, an entry a
+    characteristic, None where an answer is not known. A round split up has the people of each
+    part, and as `reach` pairs with the parts, a column after those of the mix.
+
+    Raises `NoPlan` where the rules leave no whole numbers, and `SolverError`.
     """
-    conflicts.check(mix)
-    targets = _targets(mix)
+    question = Question(brief, mix, tuple(left_out), tuple(fixed), tuple(split), tuple(reach))
+    asked = question.asked()
+    if not question.sums_hold():
+        raise conflicts.no_plan(question)
+    alone = _targets(mix, asked)
+    targets = seated(mix, asked, alone)
+    if targets is None:
+        raise conflicts.no_plan(question)
     planned = tuple(
-        _planned(part, mix.people_wanted, targets[part.index]) for part in mix.characteristics
+        _planned(mix, asked, column, targets[column], alone[column])
+        for column in range(len(mix.characteristics))
     )
     after = [note for part in planned for note in _afterwords(part, mix)]
     return Plan(
@@ -64,163 +90,154 @@ def plan(brief: Brief, areas: Sequence[Area], mix: Mix) -> Plan:
     )
 
 
-def _targets(mix: Mix) -> dict[int, list[int]]:
-    """Return the targets of each characteristic by its index.
+def _targets(mix: Mix, asked: Asked) -> list[list[int]]:
+    """Return the closest numbers of each characteristic for itself.
 
     Everything that follows shares is one program. Where broad totals are kept, that program
     shares out the broad groups, and a second one the groups within each. Minimums without
     shares need only a sum.
     """
     wanted = mix.people_wanted
-    followed = [part for part in mix.characteristics if part.basis != "minimums"]
-    blocks = [
-        Block(broad_shares(part, wanted) if part.keep_broad else part.shares(), wanted)
-        for part in followed
-    ]
-    targets = dict(zip((part.index for part in followed), solve_blocks(blocks), strict=True))
+    shares = [shares_of(part, asked, column) for column, part in enumerate(mix.characteristics)]
+    followed = [c for c, part in enumerate(mix.characteristics) if part.basis != "minimums"]
+    blocks = []
+    for column in followed:
+        part, here = mix.characteristics[column], shares[column]
+        here = broad_shares(part, wanted, here) if part.keep_broad else here
+        blocks.append(Block(here, wanted, asked.rounding))
+    first = dict(zip(followed, solve_blocks(blocks), strict=True))
     within = [
-        (part, members, Block(only(part.shares(), members), total))
-        for part in followed
-        if part.keep_broad
-        for members, total in zip(broad_members(part).values(), targets[part.index], strict=True)
+        (column, members, Block(only(shares[column], members), total, asked.rounding))
+        for column in followed
+        if mix.characteristics[column].keep_broad
+        for members, total in zip(
+            broad_members(mix.characteristics[column]).values(), first[column], strict=True
+        )
     ]
-    for part in followed:
-        if part.keep_broad:
-            targets[part.index] = [0] * len(part.groups)
-    solved = solve_blocks([block for _, _, block in within])
-    for (part, members, _), numbers in zip(within, solved, strict=True):
-        for i, number in zip(members, numbers, strict=True):
-            targets[part.index][i] = number
-    for part in mix.characteristics:
+    targets = []
+    for column, part in enumerate(mix.characteristics):
         if part.basis == "minimums":
-            named = [group.minimum for group in part.groups[:-1]]
-            targets[part.index] = [*named, wanted - sum(named)]
+            named = list(shares[column].minimum[:-1])
+            targets.append([*named, wanted - sum(named)])
+        else:
+            targets.append([0] * len(part.groups) if part.keep_broad else first[column])
+    solved = solve_blocks([block for _, _, block in within])
+    for (column, members, _), numbers in zip(within, solved, strict=True):
+        for i, number in zip(members, numbers, strict=True):
+            targets[column][i] = number
     return targets
 
 
 def solve_blocks(blocks: Sequence[Block]) -> list[list[int]]:
-    """Return the closest whole numbers for every block, found by one integer program.
+    """Return the closest whole numbers for every block: a greedy's, and one program's.
 
-    The j-th person of a group costs (2j - 1) - 2 x ideal, which rises with j, so the sum of the
-    costs of the people taken is the square distance. Only people near the ideal get a variable;
-    the window widens while an answer touches its edge for another reason than a bound. Costs
-    are whole numbers (times the sum of the weights). Among equal costs the answer is the one
-    `closest` gives: the larger group first, then the one listed first.
+    Each further person of a group costs more than the one before, so the sum of the costs of
+    the people taken is what is to be least, and nothing cheaper can be far from the greedy's
+    numbers unless something cheaper is near them. Among equal costs the answer is the greedy's:
+    the larger group first, then the one listed first.
 
-    Raises `SolverError` where the answer fails its check.
+    Raises `SolverError` where the two do not agree.
     """
-    width = 1
-    while blocks:
-        found, touched = _solve_windows(blocks, width)
-        if found is not None and not touched:
-            return [_checked(block, plan) for block, plan in zip(blocks, found, strict=True)]
-        if width > 2 * max(block.people for block in blocks):
-            raise SolverError("The solver found no whole numbers where there are some.")
-        width *= 4
-    return []
+    if not blocks:
+        return []
+    exact = [apportion(block.shares, block.people, block.rounding) for block in blocks]
+    program = Program()
+    units: list[list[tuple[int, list[int]]]] = []
+    scales = []
+    for block, numbers in zip(blocks, exact, strict=True):
+        costs, scale = _costs(block, numbers)
+        scales.append(scale)
+        groups = []
+        for low, here in costs:
+            groups.append((low, [program.variable(0, 1, cost=price) for price in here]))
+        every = [(unit, 1.0) for _, here in groups for unit in here]
+        left = block.people - sum(low for low, _ in groups)
+        program.row(every, left, left)
+        units.append(groups)
+    values = program.solve()
+    if values is None:
+        raise SolverError("The solver found no whole numbers where there are some.")
+    for block, numbers, groups, scale in zip(blocks, exact, units, scales, strict=True):
+        found = [low + sum(round(values[unit]) for unit in here) for low, here in groups]
+        _check(block, numbers, found, scale)
+    return exact
 
 
-def _solve_windows(blocks: Sequence[Block], width: int) -> tuple[list[list[int]] | None, bool]:
-    """State and solve the program with windows of so many people around each ideal."""
-    problem = pulp.LpProblem("quotas", pulp.LpMinimize)
-    costs: list[Any] = []
-    groups: list[list[tuple[int, int, int, int, list[Any]]]] = []
-    for b, block in enumerate(blocks):
-        shares, total = block.shares, sum(block.shares.weights) or 1
-        shift = _shift(block)
-        level = round(shift * total)  # the same for every unit, whose number is fixed
-        scale = max(1, total * (2 * width + 3) // EXACT_IN_FLOAT)
-        members = []
-        for g, weight in enumerate(shares.weights):
-            least, most = shares.minimum[g], shares.ceiling(g, block.people)
-            ideal = block.people * weight
-            near = max(least, min(most, floor(ideal / total + shift)))
-            low, high = max(least, near - width), min(most, near + 1 + width)
-            units = [
-                problem.add_variable(f"unit_{b}_{g}_{j}", 0, 1, pulp.LpInteger)
-                for j in range(low + 1, high + 1)
-            ]
-            costs.extend(
-                ((2 * j - 1) * total - 2 * (ideal + level)) // scale * unit
-                for j, unit in enumerate(units, low + 1)
-            )
-            members.append((low, high, least, most, units))
-        start = sum(low for low, *_ in members)
-        every = [unit for *_, units in members for unit in units]
-        if not every and start != block.people:
-            return None, True
-        if every:
-            problem += pulp.lpSum(every) == block.people - start, f"total_{b}"
-        groups.append(members)
-    problem += pulp.lpSum(costs)
-    if any(units for members in groups for *_, units in members):
-        outcome = solver.solve(problem)
-        if outcome.kind != "optimal":
-            return None, True
-    found, touched = [], False
-    for members in groups:
-        numbers = []
-        for low, high, least, most, units in members:
-            number = low + sum(round(unit.value()) for unit in units)
-            touched |= (number == low > least) or (number == high < most)
-            numbers.append(number)
-        found.append(numbers)
-    return found, touched
+def _costs(block: Block, numbers: Sequence[int]) -> tuple[list[tuple[int, list[float]]], Fraction]:
+    """Return for each group where its window begins and what each person in it costs.
 
-
-def _shift(block: Block) -> float:
-    """Return how far the bounds push every group that is free to move from its ideal, in people.
-
-    The same for all of them: the multiplier of the total in the program without whole numbers.
-    It only places the windows, so a float will do.
+    Costs are whole numbers, counted from that of the last person taken: the scale comes with
+    them. They are exact where they fit.
     """
     shares, total = block.shares, sum(block.shares.weights) or 1
-    every = range(len(shares.weights))
-    ideals = [block.people * weight / total for weight in shares.weights]
-    ceilings = [shares.ceiling(i, block.people) for i in every]
-    if all(shares.minimum[i] <= ideals[i] <= ceilings[i] for i in every):
-        return 0.0
-    low, high = -float(block.people), float(block.people)
-    for _ in range(BISECTIONS):
-        middle = (low + high) / 2
-        moved = (max(shares.minimum[i], min(ceilings[i], ideals[i] + middle)) for i in every)
-        if sum(moved) < block.people:
-            low = middle
-        else:
-            high = middle
-    return (low + high) / 2
+    steps: list[tuple[int, list[tuple[int, Fraction]]]] = []
+    for i, number in enumerate(numbers):
+        ideal = Fraction(block.people * shares.weights[i], total)
+        low = max(shares.minimum[i], number - WINDOW)
+        high = min(shares.ceiling(i, block.people), number + WINDOW)
+        prices = [cost_of(block.rounding, ideal, n) for n in range(low, high + 1)]
+        steps.append((low, [minus(b, a) for a, b in pairwise(prices)]))
+    every = [step for _, here in steps for _, step in here]
+    first = 1 + 4 * sum(map(abs, every), Fraction(0))
+    worth = [(low, [first * heard + step for heard, step in here]) for low, here in steps]
+    taken = [
+        here[number - low - 1]
+        for number, (low, here) in zip(numbers, worth, strict=True)
+        if number > low
+    ]
+    level = max(taken, default=Fraction(0))
+    largest = max((abs(step - level) for _, here in worth for step in here), default=Fraction(1))
+    scale = Fraction(total)
+    if block.rounding != "closest" or largest * scale > LARGEST_COST:
+        scale = LARGEST_COST / (largest or Fraction(1))
+    return [
+        (low, [float(round((step - level) * scale)) for step in here]) for low, here in worth
+    ], scale
 
 
-def _checked(block: Block, found: Sequence[int]) -> list[int]:
-    """Check the solver's answer with plain sums; return the equally close one the ties choose."""
+def _check(block: Block, exact: Sequence[int], found: Sequence[int], scale: Fraction) -> None:
+    """Compare the greedy's numbers with the solver's, in plain sums and exact fractions."""
     shares = block.shares
-    exact = closest(shares, block.people)
     for numbers in (found, exact):
         if sum(numbers) != block.people or any(
             not shares.minimum[i] <= number <= shares.ceiling(i, block.people)
             for i, number in enumerate(numbers)
         ):
             raise SolverError("The quotas found do not add up. Nothing was saved.")
-    total = sum(shares.weights)
-    if total < EXACT_IN_FLOAT // 8 and cost(shares, block.people, found) != cost(
-        shares, block.people, exact
-    ):
+    if list(found) == list(exact):
+        return
+    one, other = (cost(shares, block.people, numbers, block.rounding) for numbers in (exact, found))
+    heard, more = minus(other, one)
+    if heard or not 0 <= more * scale <= 2 * len(exact) * WINDOW:
         raise SolverError("The quotas found fail the exact check. Nothing was saved.")
-    return exact
 
 
-def _planned(part: MixCharacteristic, wanted: int, target: Sequence[int]) -> PlannedCharacteristic:
+def _planned(
+    mix: Mix, asked: Asked, column: int, target: Sequence[int], alone: Sequence[int]
+) -> PlannedCharacteristic:
+    part, wanted = mix.characteristics[column], mix.people_wanted
+    shares = shares_of(part, asked, column)
+    counted = asked.counted(column, len(part.groups))
+    usual: Sequence[int] = alone
+    if part.basis != "minimums":
+        usual = apportion(free(shares.weights, shares.sizes), wanted, asked.rounding)
     quotas = []
-    if part.basis == "minimums":
-        for group, number in zip(part.groups, target, strict=True):
-            quotas.append(_minimum_quota(group, number, wanted))
-        close = None
-    else:
-        shares = part.shares()
-        usual = closest(free(shares.weights, shares.sizes), wanted)
-        close = _close_call(part, wanted, target, usual)
-        for i, (group, number) in enumerate(zip(part.groups, target, strict=True)):
-            quotas.append(_quota(part, group, number, usual[i], wanted, shares.ceiling(i, wanted)))
+    for i, group in enumerate(part.groups):
+        cause = Cause(
+            target[i],
+            usual[i],
+            alone[i],
+            counted[i],
+            asked.rounding,
+            cause_of(asked, column) if target[i] != alone[i] else "",
+        )
+        if part.basis == "minimums":
+            quotas.append(_minimum_quota(group, cause, wanted))
+        else:
+            quotas.append(_quota(part, group, cause, wanted, shares.ceiling(i, wanted)))
+    close = None
+    if part.basis != "minimums" and asked.rounding == "closest" and target == alone:
+        close = _close_call(part, shares, wanted, target, usual)
     return PlannedCharacteristic(
         name=part.name,
         topic=part.topic,
@@ -237,7 +254,7 @@ def _planned(part: MixCharacteristic, wanted: int, target: Sequence[int]) -> Pla
     )
 
 
-def _minimum_quota(group: MixGroup, target: int, wanted: int) -> Quota:
+def _minimum_quota(group: MixGroup, cause: Cause, wanted: int) -> Quota:
     """A group with a minimum and no share: more than the minimum is welcome."""
     is_any = group.name == ANY and group.rule is None
     return Quota(
@@ -247,25 +264,17 @@ def _minimum_quota(group: MixGroup, target: int, wanted: int) -> Quota:
         share=None,
         ideal=None,
         minimum=group.minimum,
-        target=target,
+        target=cause.target,
         maximum=None,
-        low=0 if is_any else target,
+        low=0 if is_any else cause.target,
         high=wanted,
-        why=(
-            f"The other {people(target)}, from any group."
-            if is_any
-            else f"At least {target}, as you set: {group.rule.rule}."
-            if group.rule
-            else "No minimum is set."
-        ),
-        tag="" if is_any else f"at least {target}",
+        why=why_minimum(group, cause, is_any=is_any),
+        tag="" if is_any else f"at least {cause.target}",
     )
 
 
-def _quota(
-    part: MixCharacteristic, group: MixGroup, target: int, usual: int, wanted: int, most: int
-) -> Quota:
-    share = group.share or Fraction(0)
+def _quota(part: MixCharacteristic, group: MixGroup, cause: Cause, wanted: int, most: int) -> Quota:
+    share, target = group.share or Fraction(0), cause.target
     low, high = target, target
     if not part.must_have:
         low, high = max(group.minimum, target - 1, 0), min(most, target + 1)
@@ -288,59 +297,24 @@ def _quota(
         maximum=group.maximum,
         low=min(low, target),
         high=max(high, target),
-        why=why(part, group, target, usual, wanted),
+        why=why(part, group, cause, wanted),
         broad=group.broad,
         parts=group.parts,
         tag=", ".join(tags),
     )
 
 
-def why(part: MixCharacteristic, group: MixGroup, target: int, usual: int, wanted: int) -> str:
-    """Say in words how a target came about; `usual` is the target without rules."""
-    share = group.share or Fraction(0)
-    ideal = share * wanted
-    raised = ""
-    if group.is_boosted and group.population_share is not None:
-        raised = f" (raised on purpose from {percent(group.population_share)})"
-    elif part.voices != "population" and group.population_share is not None:
-        kind = "more even" if part.voices == "more_even" else "the same for each group"
-        raised = f" ({kind}; {percent(group.population_share)} as counted)"
-    elif group.population_share is not None and share != group.population_share:
-        raised = f" (from {percent(group.population_share)}, because another share is raised)"
-    sum_ = f"{percent(share)}{raised} of {wanted:,} is {decimal(ideal, 2)}. "
-    left = ideal - int(ideal)
-    if group.rule and target == group.minimum and target > usual:
-        rule = "your rule" if group.rule.field != "at_least_one_above" else group.rule.rule
-        return f"{sum_}Raised to {target} by {rule}."
-    if group.maximum is not None and target == group.maximum and target < usual:
-        return f"{sum_}Held at {target} by your rule."
-    if part.keep_broad and target != usual:
-        broad = group.broad or group.name
-        return f"{sum_}{target} because the total of {broad} is shared out first."
-    if target < usual:
-        return f"{sum_}Lowered to {target} to make room for your rules."
-    if target > usual:
-        return f"{sum_}Raised to {target}: your rules freed places in other groups."
-    if left == 0 and target == ideal:
-        return f"{sum_}A whole number already."
-    if target > ideal:
-        return (
-            f"{sum_}Rounded up to {target}: what was left over, {decimal(left, 2)}, is among the "
-            "largest and there were places still free."
-        )
-    return (
-        f"{sum_}Rounded down to {target}: other groups had more left over than {decimal(left, 2)}."
-    )
-
-
 def _close_call(
-    part: MixCharacteristic, wanted: int, target: Sequence[int], usual: Sequence[int]
+    part: MixCharacteristic,
+    shares: Shares,
+    wanted: int,
+    target: Sequence[int],
+    usual: Sequence[int],
 ) -> CloseCall | None:
     """Return who nearly had the last place; where broad totals are kept, within each of them.
 
     A group that lost its usual place to a rule is not offered it back.
     """
-    shares = part.shares()
     blocks = [list(range(len(part.groups)))]
     if part.keep_broad:
         blocks = list(broad_members(part).values())

@@ -7,29 +7,40 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+from sampler.across import unresolved_words
 from sampler.brief import Brief
+from sampler.errors import BriefError
 from sampler.mix import Mix
 from sampler.words import percent_typed
 
 Kind = Literal["at least", "at most", "exactly"]
 KINDS: tuple[Kind, ...] = ("at least", "at most", "exactly")
-Where = Literal["minimum", "maximum", "exactly", "minimum_share", "floor"]
+Where = Literal["minimum", "maximum", "exactly", "minimum_share", "floor", "across", "left_out"]
 
 
 @dataclass(frozen=True)
 class UserRule:
-    """One rule: where in the brief it stands and how it reads."""
+    """One rule: where in the brief it stands and how it reads.
+
+    `index` is its characteristic, -1 where it is about no single one; `number` its place among
+    the rules across characteristics or the pairs left out.
+    """
 
     index: int
     where: Where
     group: str
     words: str
+    number: int = 0
 
     @property
     def fields(self) -> tuple[str, ...]:
         """Return the fields of the brief it stands in, as errors name them."""
         if self.where == "floor":
             return ("at_least_one_above",)
+        if self.where == "across":
+            return (f"rule[{self.number}]",)
+        if self.where == "left_out":
+            return (f"leave_out[{self.number}].pair",)
         names = ("minimum", "maximum") if self.where == "exactly" else (self.where,)
         return tuple(f"characteristic[{self.index}].{name}.{self.group}" for name in names)
 
@@ -66,7 +77,19 @@ def of(brief: Brief) -> list[UserRule]:
         above = percent_typed(Fraction(brief.at_least_one_above))
         words = f"At least 1 of each group above {above}"
         rules.append(UserRule(-1, "floor", "", words))
+    for number, asked in enumerate(brief.rule):
+        words = unresolved_words(asked)
+        rules.append(UserRule(-1, "across", "", f"{words[0].upper()}{words[1:]}", number))
     return rules
+
+
+def with_pairs(brief: Brief) -> list[UserRule]:
+    """Return the rules of a brief and, after them, the pairs of groups its user left out."""
+    pairs = [
+        UserRule(-1, "left_out", "", f"Nobody both {' and '.join(one.pair.values())}", number)
+        for number, one in enumerate(brief.leave_out)
+    ]
+    return [*of(brief), *pairs]
 
 
 def add(brief: Brief, index: int, group: str, kind: Kind, number: int) -> Brief:
@@ -83,10 +106,27 @@ def add(brief: Brief, index: int, group: str, kind: Kind, number: int) -> Brief:
     return brief.with_characteristic(index, minimum=minimum, maximum=maximum)
 
 
+def add_across(brief: Brief, where: Mapping[str, str], kind: Kind, number: int) -> Brief:
+    """Return the brief with a rule about people who are in two groups at once.
+
+    Raises `BriefError` where both groups are of one characteristic.
+    """
+    if len(where) < 2:
+        raise BriefError.at("rule", "Choose groups of two different characteristics.")
+    limits = {"at least": ["at_least"], "at most": ["at_most"], "exactly": ["at_least", "at_most"]}
+    new = [{limit: number, "where": dict(where)} for limit in limits[kind]]
+    return brief.changed(rule=[*(one.model_dump() for one in brief.rule), *new])
+
+
 def without(brief: Brief, rule: UserRule) -> Brief:
     """Return the brief without a rule; groups known by a minimum alone go with it."""
     if rule.where == "floor":
         return brief.changed(at_least_one_above=None)
+    if rule.where in ("across", "left_out"):
+        field = "rule" if rule.where == "across" else "leave_out"
+        every = list(getattr(brief, field))
+        del every[rule.number]
+        return brief.changed(**{field: [one.model_dump() for one in every]})
     part = brief.characteristic[rule.index]
     fields = ("minimum", "maximum") if rule.where == "exactly" else (rule.where,)
     changes: dict[str, object] = {
@@ -108,7 +148,7 @@ def without_any(brief: Brief) -> Brief:
         else part.model_dump() | {"minimum": {}, "maximum": {}, "minimum_share": {}}
         for part in brief.characteristic
     ]
-    return brief.changed(characteristic=parts, at_least_one_above=None)
+    return brief.changed(characteristic=parts, at_least_one_above=None, rule=())
 
 
 def choices(mix: Mix) -> Mapping[str, tuple[str, str]]:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import census
-from sampler import figures
+from sampler import figures, quotas
 from sampler.apportion import Shares, closest, cost, free, last_place, more_even
 from sampler.brief import from_values
 from sampler.conflicts import ways_out
@@ -81,7 +81,7 @@ def test_quotas_of_every_authority_and_topic_are_largest_remainder():
             people_wanted=rng.randint(5, 40),
             characteristic=[{"topic": topic} for topic in census.TOPICS],
         )
-        plan = figures.plan_of(brief)
+        plan = quotas.plan(brief, figures.areas_of(brief), figures.mix_of(brief))
         for part in plan.characteristics:
             counts = [quota.people for quota in part.quotas]
             expected = largest_remainder(counts, brief.people_wanted)
