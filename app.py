@@ -25,6 +25,7 @@ NAMES = {
     "rounds": ("Rounds", ":material/table_rows:"),
     "population": ("Population", ":material/location_on:"),
     "mix": ("Mix and quotas", ":material/balance:"),
+    "seats": ("Seats", ":material/chair:"),
     "participants": ("Participants", ":material/group:"),
     "coverage": ("Coverage", ":material/fact_check:"),
     "sheet": ("Recruitment sheet", ":material/description:"),

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from census.model import Area, Distribution, JointDistribution, Source
 from census.own_files import OwnFile
 from census.topics import TOPICS
-from sampler.errors import NoPlan
-from sampler.model import Plan, Quota, place_words
+from sampler.errors import NoPlan, Rule
+from sampler.model import Plan, PlannedCharacteristic, Quota, place_words
+from sampler.repairs import Repair
+from sampler.seat_problem import SeatPlan
+from sampler.seating import Seating
 from sampler.words import decimal, people, percent
 
 SCHEMA = 1
@@ -28,8 +32,11 @@ def area(one: Area) -> dict[str, Any]:
     return {"code": one.code, "name": one.name, "type": one.type, "within": list(one.within)}
 
 
-def plan(one: Plan, said: Sequence[str] = ()) -> dict[str, Any]:
-    """Return a plan with its quotas in the brief's order; `said` are sentences on the asking."""
+def plan(one: Plan, seating: Seating, said: Sequence[str] = ()) -> dict[str, Any]:
+    """Return a plan with its quotas in the brief's order, its seats and the joint shares used.
+
+    `said` are sentences about asking the census service.
+    """
     return {
         "schema": SCHEMA,
         "title": one.title,
@@ -38,11 +45,33 @@ def plan(one: Plan, said: Sequence[str] = ()) -> dict[str, Any]:
         "highest_age": one.highest_age,
         "areas": [{"code": a.code, "name": a.name, "type": a.type} for a in one.areas],
         "quotas": [
-            _quota(part.name, quota, _source(part.source) if part.source else None)
-            for part in one.characteristics
-            for quota in part.quotas
+            _quota(part, quota, seating) for part in one.characteristics for quota in part.quotas
+        ],
+        "seats": seating.rows(),
+        "seat_plan": _seat_plan(seating.plan),
+        "joint": [
+            {
+                "of": list(pair.of),
+                "kind": pair.kind,
+                "table": pair.table or None,
+                "shares": [[round(share, DIGITS) for share in row] for row in pair.shares],
+            }
+            for pair in seating.pairs
         ],
         "notes": [*said, *one.notes],
+    }
+
+
+def _seat_plan(one: SeatPlan) -> dict[str, Any]:
+    return {
+        "aim": "mirror",
+        "of": one.of,
+        "deviation": round(one.deviation, DIGITS),
+        "deviation_known": round(one.deviation_known, DIGITS),
+        "bound": round(one.bound, DIGITS),
+        "gap": round(one.gap, DIGITS),
+        "proven": one.proven,
+        "stopped": one.stopped,
     }
 
 
@@ -115,9 +144,9 @@ def _source(one: Source) -> dict[str, Any]:
     return one.model_dump(mode="json", exclude=kept)
 
 
-def _quota(characteristic: str, quota: Quota, source: Any) -> dict[str, Any]:
-    return {
-        "characteristic": characteristic,
+def _quota(part: PlannedCharacteristic, quota: Quota, seating: Seating) -> dict[str, Any]:
+    found = {
+        "characteristic": part.name,
         "group": quota.group,
         "people": quota.people,
         "population_share": rounded(quota.population_share),
@@ -127,8 +156,11 @@ def _quota(characteristic: str, quota: Quota, source: Any) -> dict[str, Any]:
         "target": quota.target,
         "maximum": quota.maximum,
         "why": quota.why,
-        "source": source,
+        "source": _source(part.source) if part.source else None,
     }
+    if seating.by_part is not None:
+        found["by_part"] = dict(seating.by_part[part.name][quota.group])
+    return found
 
 
 def topics() -> list[dict[str, Any]]:
@@ -149,14 +181,39 @@ def topics() -> list[dict[str, Any]]:
     ]
 
 
-def conflict(error: NoPlan) -> dict[str, Any]:
-    """Return the rules that cannot hold together."""
+def conflict(error: NoPlan, repairs: Sequence[Repair] = ()) -> dict[str, Any]:
+    """Return every set of rules that cannot hold together, and what would put them right."""
     return {
-        "conflict": [
-            {"rule": f"{rule.rule[0].upper()}{rule.rule[1:]}.", "field": rule.field}
-            for rule in error.rules
-        ]
+        "conflict": _rules(error.rules),
+        "conflicts": [_rules(clash.rules) for clash in error.clashes],
+        "repairs": [
+            {
+                "changes": [
+                    {
+                        "rule": _sentence(change.rule),
+                        "field": change.field,
+                        "from": _plain(change.before),
+                        "to": _plain(change.after),
+                    }
+                    for change in repair.changes
+                ],
+                "cost": repair.cost,
+            }
+            for repair in repairs
+        ],
     }
+
+
+def _rules(named: Sequence[Rule]) -> list[dict[str, str]]:
+    return [{"rule": _sentence(rule.rule), "field": rule.field} for rule in named]
+
+
+def _sentence(words: str) -> str:
+    return f"{words[0].upper()}{words[1:]}."
+
+
+def _plain(value: object) -> object:
+    return float(value) if isinstance(value, Decimal) else value
 
 
 def to_json(answer: object) -> str:

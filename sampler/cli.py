@@ -1,4 +1,4 @@
-"""The command line: `sampler app`, `plan`, `areas`, `topics`, `census`, `read`.
+"""The command line: `sampler app`, `plan`, `sizes`, `batch`, `areas`, `topics`, `census`, `read`.
 
 Standard output holds only the answer, standard error only messages. Status: 0 done, 1 something
 failed, 2 the input is wrong, 3 no plan exists, 130 interrupted.
@@ -10,6 +10,8 @@ import io
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -18,8 +20,9 @@ import typer
 import census
 from census import online, own_files, own_text
 from census.errors import BadFile, CensusError
-from sampler import answers, fetching, figures
+from sampler import answers, batch, fetching, figures, repairs, seating, sizes
 from sampler import brief as briefs
+from sampler.brief import Brief
 from sampler.errors import BriefError, FiguresMissing, NoPlan, SamplerError
 from sampler.words import listed
 
@@ -75,6 +78,12 @@ def plan(
         Path | None, typer.Option("--sheet", metavar="OUT.xlsx", help="Write the sheet here.")
     ] = None,
     offline: Offline = False,
+    repair: Annotated[
+        int | None, typer.Option(min=1, help="Plan with this repair of rules that cannot hold.")
+    ] = None,
+    write: Annotated[
+        Path | None, typer.Option("--write", metavar="OUT.toml", help="Write the brief planned.")
+    ] = None,
 ) -> None:
     """Turn a brief into whole-number quotas.
 
@@ -82,21 +91,21 @@ def plan(
     """
     if sheet is not None and (sheet.suffix != ".xlsx" or (sheet.exists() and not sheet.is_file())):
         _stop(f"{sheet}: the sheet is written to a file whose name ends in .xlsx.", WRONG_INPUT)
-    try:
+    with _problems(file):
         brief = briefs.read_file(file)
         said = [] if offline else fetching.fetch(brief).sentences
         for line in said:
             _say(line)
-        made = figures.plan_of(brief)
-    except BriefError as error:
-        for field, text in error.problems:
-            _say(f"{file}: {field}: {text}" if field else f"{file}: {text}")
-        missing = isinstance(error, FiguresMissing)
-        raise typer.Exit(FAILED if missing else WRONG_INPUT) from None
-    except NoPlan as error:
-        if as_json:
-            print(answers.to_json(answers.conflict(error)))
-        _stop(f"{file}: {error}", NO_PLAN)
+        try:
+            if repair is not None:
+                brief = _repaired(brief, repair)
+            made, seats = figures.plan_of(brief), seating.of(brief)
+        except NoPlan as error:
+            if as_json:
+                print(answers.to_json(answers.conflict(error, figures.repairs_of(brief))))
+            _stop(f"{file}: {error}", NO_PLAN)
+    if write is not None:
+        _write(write, brief)
     if sheet is not None:
         from sampler import handover, sheets
 
@@ -105,7 +114,88 @@ def plan(
         except OSError as error:
             _stop(f"{sheet} cannot be written ({error.strerror}).", FAILED)
         _say(f"Wrote {sheet}.")
-    print(answers.to_json(answers.plan(made, said)) if as_json else answers.plan_text(made))
+    print(answers.to_json(answers.plan(made, seats, said)) if as_json else answers.plan_text(made))
+
+
+def _repaired(brief: Brief, number: int) -> Brief:
+    """Return a brief with one of its repairs, counted from 1."""
+    found = figures.repairs_of(brief)
+    if not 1 <= number <= len(found):
+        there = f"It has {len(found)}" if found else "It has none"
+        _stop(f"There is no repair {number} of this brief. {there}.", WRONG_INPUT)
+    return repairs.apply(brief, found[number - 1])
+
+
+def _write(path: Path, brief: Brief) -> None:
+    try:
+        path.write_text(brief.to_toml(), "utf-8")
+    except OSError as error:
+        _stop(f"{path} cannot be written ({error.strerror}).", FAILED)
+    _say(f"Wrote {path}.")
+
+
+@contextmanager
+def _problems(file: Path) -> Iterator[None]:
+    """Say what is wrong with a brief, field by field, and stop with the status for it."""
+    try:
+        yield
+    except BriefError as error:
+        for field, text in error.problems:
+            _say(f"{file}: {field}: {text}" if field else f"{file}: {text}")
+        missing = isinstance(error, FiguresMissing)
+        raise typer.Exit(FAILED if missing else WRONG_INPUT) from None
+
+
+@app.command("sizes")
+def sizes_of(
+    file: Annotated[Path, typer.Argument(metavar="BRIEF.toml", help="The round's brief.")],
+    as_json: AsJson = False,
+    most: Annotated[int, typer.Option(min=1, max=2_000, help="The most people to try.")] = 60,
+) -> None:
+    """Say what each number of people would give: who has no seat, and how far the shares are."""
+    with _problems(file):
+        brief = briefs.read_file(file)
+        looked_up = figures.look_up(brief)
+        table = sizes.table(brief, looked_up, most)
+        if as_json:
+            print(answers.to_json(sizes.sizes_answer(table)))
+        else:
+            waiting = sizes.waiting(brief, looked_up)
+            print(sizes.sizes_text(table, waiting, brief.people_wanted))
+
+
+@app.command("batch")
+def batch_of(
+    file: Annotated[Path, typer.Argument(metavar="BRIEF.toml", help="The brief of every area.")],
+    areas: Annotated[
+        str, typer.Option("--areas", help="'all' local authorities, or codes with commas.")
+    ],
+    out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Where CODE.json files go.")],
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes; left out: one a core.")
+    ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(help="The address of a Dask scheduler, to plan on its workers.")
+    ] = None,
+) -> None:
+    """Plan one brief for many areas; what is there already is not planned again."""
+    with _problems(file):
+        brief = briefs.read_file(file)
+        codes = batch.local_authorities() if areas == "all" else areas.replace(" ", "").split(",")
+        with typer.progressbar(length=len(codes), label="Areas", file=sys.stderr) as bar:
+            done = batch.run(
+                brief,
+                codes,
+                out,
+                workers=workers,
+                scheduler=scheduler,
+                progress=lambda finished, _: bar.update(finished - bar.pos),
+            )
+    for code, why in done.failed:
+        _say(f"{code}: {why}")
+    _say(f"{done.planned:,} of {len(codes):,} areas planned, in {out}.")
+    if done.failed:
+        raise typer.Exit(FAILED)
 
 
 @app.command("areas")

@@ -14,10 +14,10 @@ from census.errors import CensusError, ServiceError
 from census.ni_topics import is_northern_irish
 from census.online import Fetched
 from census.ons import Wanted
-from sampler import figures, joint, pairs
+from sampler import joint, lookups, pairs
 from sampler.brief import Brief
 from sampler.mix import Mix
-from sampler.pair_tables import PairTable, table_from
+from sampler.pair_tables import PairTable, by_hand, table_from
 
 Progress = Callable[[int, int], None]
 
@@ -47,13 +47,14 @@ def of(brief: Brief) -> joint.Joint:
 @lru_cache(maxsize=64)
 def _of(brief_json: str, version: int) -> joint.Joint:
     brief = Brief.model_validate_json(brief_json)
-    mix = figures.mix_of(brief)
-    return joint.combine(mix, tables(brief, mix), pairs.left_out(mix, brief))
+    mix = lookups.mix_of(brief)
+    at_hand = [*by_hand(mix, brief), *tables(brief, mix)]
+    return joint.combine(mix, at_hand, pairs.left_out(mix, brief))
 
 
 def tables(brief: Brief, mix: Mix) -> list[PairTable]:
     """Return the joint tables held of pairs of the mix; who else was counted makes a pattern."""
-    areas, ages = figures.areas_of(brief), figures.ages_of(brief)
+    areas, ages = lookups.areas_of(brief), lookups.ages_of(brief)
     found: list[PairTable] = []
     for (i, one), (j, other) in combinations(wanted(brief).items(), 2):
         try:
@@ -72,7 +73,7 @@ def unread(brief: Brief) -> list[tuple[Wanted, Wanted]]:
 
     Left out are those kept with the app, unless who else was counted makes them a pattern only.
     """
-    areas, ages = figures.areas_of(brief), figures.ages_of(brief)
+    areas, ages = lookups.areas_of(brief), lookups.ages_of(brief)
     if not areas or any(map(is_northern_irish, areas)):
         return []
     found = []
@@ -93,7 +94,7 @@ def fetch(brief: Brief, *, progress: Progress | None = None) -> Fetched:
     A service found to be down is not asked for the pairs still to come.
     """
     census.held.shelf().look_again()
-    areas, ages = figures.areas_of(brief), figures.ages_of(brief)
+    areas, ages = lookups.areas_of(brief), lookups.ages_of(brief)
     asked = unread(brief)
     client = Client()
     failed: list[tuple[str, str]] = []

@@ -12,7 +12,7 @@ from census.errors import CensusError, NotHeld, UnknownGrouping
 from census.ni_topics import NORTHERN_IRELAND
 from census.ons import Wanted
 from census.spelling import key
-from sampler import figures
+from sampler import lookups
 from sampler.brief import Brief
 from sampler.errors import BriefError
 
@@ -44,11 +44,11 @@ def fetch(
     for asked in brief.areas:
         with suppress(CensusError):  # `areas_of` says which place is not known, and where
             online.area(asked)
-    areas = figures.areas_of(brief)
+    areas = lookups.areas_of(brief)
     if not areas:
         return online.Fetched()
     wanted = wishes(brief) + [(topic, None) for topic in extra]
-    read = online.fetch(wanted, areas, figures.ages_of(brief), anew=anew, progress=progress)
+    read = online.fetch(wanted, areas, lookups.ages_of(brief), anew=anew, progress=progress)
     for index, part in enumerate(brief.characteristic):
         if part.round_ages and (anew or not has_round_ages(brief, index)):
             more = among_ages(brief, index, anew=anew)
@@ -58,9 +58,9 @@ def fetch(
 
 def has_round_ages(brief: Brief, index: int) -> bool:
     """Say whether a characteristic's figures of the round's ages only are held, or not needed."""
-    alone = brief.model_copy(update={"characteristic": (brief.characteristic[index],)})
+    alone = brief.alone(brief.characteristic[index])
     try:
-        found = figures.look_up(alone)[0]
+        found = lookups.look_up(alone)[0]
     except (BriefError, CensusError):
         return False
     return found is None or not found.leaning
@@ -68,9 +68,9 @@ def has_round_ages(brief: Brief, index: int) -> bool:
 
 def lacks(brief: Brief, *extra: census.Topic) -> bool:
     """Say whether the service could give official figures the app does not hold."""
-    areas = figures.areas_of(brief)
+    areas = lookups.areas_of(brief)
     wanted = wishes(brief) + [(topic, None) for topic in extra]
-    return bool(areas) and bool(online.missing(wanted, areas, figures.ages_of(brief)))
+    return bool(areas) and bool(online.missing(wanted, areas, lookups.ages_of(brief)))
 
 
 MOST_TOPICS = 4
@@ -172,8 +172,8 @@ def among_ages(
     try:
         combine.among_ages(
             Wanted(topic, part.grouping),
-            figures.areas_of(brief),
-            figures.ages_of(brief),
+            lookups.areas_of(brief),
+            lookups.ages_of(brief),
             client,
             anew=anew,
         )

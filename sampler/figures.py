@@ -7,21 +7,15 @@ from fractions import Fraction
 from functools import lru_cache
 
 import census
-from census import combine
-from census.errors import (
-    BadBands,
-    NotHeld,
-    NotPublished,
-    TooFewAreas,
-    UnknownGroup,
-    UnknownGrouping,
-)
 from census.spelling import key
-from sampler import mix, pairs, quotas, rules
+from sampler import combining, pairs, quotas, repairs, rules, splits
 from sampler.brief import Brief, CharacteristicBrief
 from sampler.doubt import could_change
-from sampler.errors import BriefError, FiguresMissing, NoPlan, SamplerError
+from sampler.errors import BriefError, NoPlan, SamplerError
+from sampler.limits import Question
+from sampler.lookups import ages_of, areas_of, look_up, look_up_one, mix_of, names
 from sampler.model import Plan
+from sampler.repairs import Repair
 from sampler.words import listed, people
 
 ENGLAND_AND_WALES = "K04000001"
@@ -31,75 +25,21 @@ REPLACED = {
 }
 
 
-def areas_of(brief: Brief) -> tuple[census.Area, ...]:
-    """Return the areas of a brief; raises `BriefError` where one is unknown or two overlap."""
-    found = []
-    for i, asked in enumerate(brief.areas):
-        try:
-            found.append(census.area(asked))
-        except census.errors.UnknownArea as error:
-            raise BriefError.at(f"areas[{i}]", str(error)) from None
-    try:
-        census.check_apart(found)
-    except census.errors.OverlappingAreas as error:
-        raise BriefError.at("areas", str(error)) from None
-    return tuple(found)
-
-
-def ages_of(brief: Brief) -> census.Ages:
-    """Return the ages a round is open to."""
-    return census.Ages(brief.starts_at, brief.highest_age)
-
-
-def look_up(brief: Brief) -> tuple[census.Distribution | None, ...]:
-    """Return the figures of each characteristic, None for those by hand.
-
-    Raises `BriefError` with the field, and `ExtractError` where the figures cannot be read.
-    """
-    areas = areas_of(brief)
-    return tuple(
-        None if part.topic is None else _one(brief, index, part, areas)
-        for index, part in enumerate(brief.characteristic)
-    )
-
-
-def _one(
-    brief: Brief, index: int, part: CharacteristicBrief, areas: tuple[census.Area, ...]
-) -> census.Distribution:
-    where = f"characteristic[{index}]"
-    try:
-        topic = census.find_topic(str(part.topic))
-    except census.errors.UnknownTopic as error:
-        raise BriefError.at(f"{where}.topic", str(error)) from None
-    if not areas:
-        raise BriefError.at("areas", f"{topic.title} needs a place: name at least one area.")
-    try:
-        look_up = combine.of_round_ages if part.round_ages else census.distribution
-        return look_up(
-            topic,
-            areas,
-            grouping=part.grouping,
-            ages=ages_of(brief),
-            bands=part.bands,
-            merge=part.merge,
-        )
-    except BadBands as error:
-        raise BriefError.at(f"{where}.bands", str(error)) from None
-    except TooFewAreas as error:
-        raise BriefError.at("areas", str(error)) from None
-    except UnknownGrouping as error:
-        raise BriefError.at(f"{where}.grouping", str(error)) from None
-    except UnknownGroup as error:
-        raise BriefError.at(f"{where}.merge", str(error)) from None
-    except NotHeld as error:
-        raise FiguresMissing.at(where, str(error)) from None
-    except NotPublished as error:
-        raise BriefError.at(where, str(error)) from None
-
-
-def mix_of(brief: Brief) -> mix.Mix:
-    """Return the mix of a brief with its figures looked up."""
-    return mix.build(brief, look_up(brief))
+__all__ = [
+    "ages_of",
+    "areas_of",
+    "compare",
+    "doubt",
+    "fitting",
+    "look_up",
+    "mix_of",
+    "names",
+    "nearest_plan",
+    "plan_of",
+    "question_of",
+    "repairs_of",
+    "sources",
+]
 
 
 def plan_of(brief: Brief) -> Plan:
@@ -116,13 +56,44 @@ def _plan(brief_json: str, version: int) -> Plan:
     brief = Brief.model_validate_json(brief_json)
     if not brief.characteristic:
         raise BriefError.at("characteristic", "The brief has no characteristic. Add at least one.")
-    areas = areas_of(brief)
-    return quotas.plan(brief, areas, mix_of(brief))
+    asked = question_of(brief)
+    return quotas.plan(
+        brief,
+        areas_of(brief),
+        asked.mix,
+        asked.left_out,
+        split=asked.split,
+        reach=asked.reach,
+    )
 
 
-def names(brief: Brief) -> list[str]:
-    """Return how the characteristics of a brief are called, in its order."""
-    return [part.name or census.find_topic(str(part.topic)).title for part in brief.characteristic]
+def question_of(brief: Brief) -> Question:
+    """Return all that the quotas of a brief must meet.
+
+    Raises `BriefError` and a `CensusError`.
+    """
+    mix = mix_of(brief)
+    split = [(tuple(one.people.values()), splits.reach(one, mix)) for one in brief.split]
+    people, reach = split[0] if split else ((), [])
+    left_out = combining.of(brief).left_out
+    return Question(brief, mix, left_out, split=people, reach=tuple(reach))
+
+
+def repairs_of(brief: Brief) -> tuple[Repair, ...]:
+    """Return what to change so that a brief has a plan, the cheapest first; worked out once."""
+    return _repairs(brief.model_dump_json(), census.held.shelf().version)
+
+
+@lru_cache(maxsize=64)
+def _repairs(brief_json: str, version: int) -> tuple[Repair, ...]:
+    def works(repaired: Brief) -> bool:
+        try:
+            plan_of(repaired)
+        except (BriefError, NoPlan):
+            return False
+        return True
+
+    return repairs.find(question_of(Brief.model_validate_json(brief_json)), works)
 
 
 @dataclass(frozen=True)
@@ -208,8 +179,7 @@ def doubt(brief: Brief, found: census.Distribution) -> str:
     if found.known_error is None:
         return ""
     part = next((p for p in brief.characteristic if p.topic == found.topic), None)
-    wanted_part = part or CharacteristicBrief(topic=found.topic)
-    alone = brief.model_copy(update={"characteristic": (wanted_part,), "leave_out": ()})
+    alone = brief.alone(part or CharacteristicBrief(topic=found.topic))
     try:
         mix_ = mix_of(alone)
         plan = plan_of(alone)
@@ -246,7 +216,7 @@ def sources(brief: Brief, topic: census.Topic) -> list[tuple[str, census.Source 
     for part in parts:
         if part.topic is None:
             continue
-        alone = brief.model_copy(update={"characteristic": (part,)})
+        alone = brief.alone(part)
         try:
             figure = look_up(alone)[0]
             if figure is not None:
@@ -268,13 +238,13 @@ def fitting(brief: Brief) -> tuple[Brief, list[str]]:
             continue
         for field, nothing in (("bands", None), ("merge", {})):
             try:
-                _one(brief, index, brief.characteristic[index], areas)
+                look_up_one(brief, index, brief.characteristic[index], areas)
             except BriefError as error:
                 if error.problems[0][0] == f"characteristic[{index}].{field}":
                     brief = brief.with_characteristic(index, **{field: nothing})
                     dropped.append(REPLACED[field])
         try:
-            found = _one(brief, index, brief.characteristic[index], areas)
+            found = look_up_one(brief, index, brief.characteristic[index], areas)
         except BriefError:  # figures not held yet: nothing is known to be gone
             continue
         present = {key(group.name) for group in found.groups}

@@ -14,7 +14,7 @@ from itertools import combinations
 from typing import Literal
 
 from sampler.mix import Mix, MixCharacteristic
-from sampler.pair_tables import PairTable
+from sampler.pair_tables import PairTable, TableOrigin
 from sampler.pairs import LeftOut
 from sampler.rake import rake, squeeze
 from sampler.words import count, group_words, listed, percent
@@ -51,6 +51,12 @@ class PairShares:
     words: str
     said: str = ""
     problem: str = ""
+    origin: TableOrigin | None = None
+
+    @property
+    def source(self) -> str:
+        """Where the pattern is from: "live", "extract", "by hand", "pattern" or "assumed"."""
+        return str(self.origin) if self.kind == "known" else self.kind
 
 
 @dataclass(frozen=True)
@@ -123,7 +129,11 @@ def _empty(
                     _group(mix.characteristics[k], group)
                     for k, group in zip(at, (i, j), strict=True)
                 ]
-                reason = f"The census counted nobody here who is both {names[0]} and {names[1]}."
+                reason = (
+                    f"Your own table has nobody who is both {names[0]} and {names[1]}."
+                    if table.origin == "by hand"
+                    else f"The census counted nobody here who is both {names[0]} and {names[1]}."
+                )
                 found.append(LeftOut(at, (i, j), reason, "census"))
     return found
 
@@ -156,6 +166,7 @@ def _pair(
         _words(parts, kind, is_split, table.said if table else ""),
         table.said if table else "",
         problem,
+        table.origin if table else None,
     )
 
 

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from math import lcm
 from typing import Literal
 
 from census.model import OLDEST_SINGLE_YEAR, JointDistribution
-from census.spelling import key
+from census.spelling import did_you_mean, key
+from sampler.brief import Brief
+from sampler.errors import BriefError
 from sampler.mix import Mix, MixCharacteristic
 from sampler.pairs import parts_of
 from sampler.unlikely import AGE, ages_in
+from sampler.words import percent
 
+TableOrigin = Literal["live", "extract", "by hand"]
+MOST_OFF = Fraction(1, 20)
+"""By how much a row or column of a table by hand may miss the share of its group."""
 _Atom = str | int
 
 
@@ -22,7 +30,8 @@ class PairTable:
     `first` and `second` are places in the mix. `rows` and `columns` say for each group of the mix
     in which row and column of `cells` it lies: several in one where the table is coarser than the
     mix, None where the table has nobody of it. A "pattern" counts other people than the round is
-    about, and `said` is what it counts; of a "census" table `said` is the table.
+    about, and `said` is what it counts; of a "census" table `said` is the table. `origin` says
+    whether the table was read live, is kept with the app, or was given by hand.
     """
 
     first: int
@@ -32,6 +41,7 @@ class PairTable:
     columns: tuple[int | None, ...]
     kind: Literal["census", "pattern"]
     said: str
+    origin: TableOrigin = "extract"
 
     def turned(self) -> PairTable:
         """Return the table with rows and columns changed over."""
@@ -43,6 +53,7 @@ class PairTable:
             self.rows,
             self.kind,
             self.said,
+            self.origin,
         )
 
 
@@ -84,7 +95,62 @@ def table_from(
         columns.of_mix,
         "pattern" if distribution.is_pattern else "census",
         distribution.source.base if distribution.is_pattern else distribution.source.table,
+        "extract" if distribution.source.origin == "kept" else "live",
     )
+
+
+def by_hand(mix: Mix, brief: Brief) -> list[PairTable]:
+    """Return the joint tables of a brief, each checked against the shares of the mix.
+
+    Raises `BriefError` where a table names no two characteristics of the mix, has not one row and
+    column a group, or adds up to other shares than the mix wants.
+    """
+    found = []
+    for number, asked in enumerate(brief.joint):
+        where = f"joint[{number}]"
+        first, second = (_characteristic(mix, name, f"{where}.of") for name in asked.of)
+        parts = mix.characteristics[first], mix.characteristics[second]
+        table = [[Fraction(share) for share in row] for row in asked.shares]
+        if (len(table), len(table[0])) != tuple(len(part.groups) for part in parts):
+            raise BriefError.at(
+                f"{where}.shares",
+                f"needs {len(parts[0].groups)} rows of {len(parts[1].groups)} shares: one row a "
+                f"group of {parts[0].name}, one column a group of {parts[1].name}.",
+            )
+        sums = [sum(row) for row in table], [sum(column) for column in zip(*table, strict=True)]
+        for part, totals in zip(parts, sums, strict=True):
+            for group, total in zip(part.groups, totals, strict=True):
+                if abs(total - (group.share or 0)) > MOST_OFF:
+                    raise BriefError.at(
+                        f"{where}.shares",
+                        f"{group.name} adds up to {percent(Fraction(total))} and its share is "
+                        f"{percent(group.share or Fraction(0))}. They may differ by 5 points.",
+                    )
+        scale = lcm(*(share.denominator for row in table for share in row))
+        found.append(
+            PairTable(
+                first,
+                second,
+                tuple(tuple(int(share * scale) for share in row) for row in table),
+                tuple(range(len(table))),
+                tuple(range(len(table[0]))),
+                "census",
+                "your own table",
+                "by hand",
+            )
+        )
+    return found
+
+
+def _characteristic(mix: Mix, name: str, where: str) -> int:
+    """Return the place of a characteristic with shares."""
+    with_shares = [part for part in mix.characteristics if part.basis != "minimums"]
+    for i, part in enumerate(mix.characteristics):
+        if part in with_shares and key(name) in (key(part.name), key(part.topic or "")):
+            return i
+    names = [part.name for part in with_shares]
+    hint = did_you_mean(name, names)
+    raise BriefError.at(where, f"There is no characteristic with shares called {name!r}.{hint}")
 
 
 @dataclass(frozen=True)

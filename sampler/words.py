@@ -129,6 +129,15 @@ def counted(census_date: str, today: date) -> str:
     return f"counted {day(then)}{lockdown}, {time_since(then, today)}"
 
 
+def in_100(share: float) -> str:
+    """Write a small share as so many in 100, rounded up.
+
+    >>> in_100(0.012), in_100(0.0)
+    ('2 in 100', '1 in 100')
+    """
+    return f"{max(1, math.ceil(share * 100))} in 100"
+
+
 def small_number(number: int) -> str:
     """Write a small number as a word, as in running text.
 

@@ -47,7 +47,8 @@ def test_a_plan_as_json_has_its_keys_in_order(brief):
     assert (done.returncode, done.stderr) == (0, "")
     plan = json.loads(done.stdout)
     assert list(plan) == [
-        "schema", "title", "people_wanted", "lowest_age", "highest_age", "areas", "quotas", "notes",
+        "schema", "title", "people_wanted", "lowest_age", "highest_age", "areas", "quotas", "seats",
+        "seat_plan", "joint", "notes",
     ]  # fmt: skip
     assert (plan["schema"], plan["lowest_age"], plan["highest_age"]) == (1, 16, None)
     assert plan["areas"] == [{"code": "E08000025", "name": "Birmingham", "type": "local authority"}]
@@ -123,12 +124,24 @@ def test_no_plan_is_status_3_and_the_conflict_is_printed(brief):
     brief.write_text(BRIEF.replace('"Asian" = 2', '"Asian" = 6, "Black" = 5'))
     done = run("plan", brief, "--json")
     assert done.returncode == 3
-    assert json.loads(done.stdout) == {
-        "conflict": [
-            {"rule": "At least 6 Asian.", "field": "characteristic[0].minimum.Asian"},
-            {"rule": "At least 5 Black.", "field": "characteristic[0].minimum.Black"},
-        ]
-    }
+    named = [
+        {"rule": "At least 6 Asian.", "field": "characteristic[0].minimum.Asian"},
+        {"rule": "At least 5 Black.", "field": "characteristic[0].minimum.Black"},
+    ]
+    said = json.loads(done.stdout)
+    assert (list(said), said["conflict"], said["conflicts"]) == (
+        ["conflict", "conflicts", "repairs"], named, [named],
+    )  # fmt: skip
+    assert said["repairs"][0] == {
+        "changes": [
+            {
+                "rule": "At least 5 Black.", "field": "characteristic[0].minimum.Black",
+                "from": 5, "to": 4,
+            }
+        ],
+        "cost": 1,
+    }  # fmt: skip
+    assert len(said["repairs"]) >= 2
     assert "need 11 people" in done.stderr
     assert run("plan", brief).stdout == ""
 

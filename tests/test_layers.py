@@ -8,7 +8,10 @@ import pytest
 ROOT = Path(__file__).parent.parent
 OUTER = {
     "sampler/cli.py",
+    "sampler/batch.py",
     "sampler/figures.py",
+    "sampler/lookups.py",
+    "sampler/seating.py",
     "sampler/fetching.py",
     "sampler/combining.py",
     "sampler/answers.py",
@@ -29,6 +32,8 @@ HOMES = {
     "requests": lambda path: path == "census/client.py",
     "cachecontrol": lambda path: path == "census/cache.py",
     "filelock": lambda path: path == "census/cache.py",
+    "wasmtime": lambda path: path == "sampler/seat_board.py",
+    "distributed": lambda path: path == "sampler/batch.py",
     "urllib3": lambda path: path == "census/client.py",
     "typer": lambda path: path == "sampler/cli.py",
 }

@@ -118,9 +118,10 @@ def test_rules_that_cannot_hold_are_explained_and_put_right_in_one_click(store):
     assert "These rules cannot all hold with 10 people" in said(app)
     assert "need 11 people" in said(app)
     assert app.button(key="mix_use").disabled
-    labels = [app.button(key=f"mix_way_{i}").label for i in range(3)]
+    labels = [app.button(key=f"mix_way_{i}").label for i in range(5)]
     assert labels == [
-        "Lower Chinese to at least 2", "Remove 'At least 3 Chinese'", "Speak to 11 people",
+        "Lower 'at least 3 Chinese' to 2", "Lower 'at least 4 Black Caribbean' to 3",
+        "Lower 'at least 4 Pakistani' to 3", "Speak to 11 people", "Remove 'At least 3 Chinese'",
     ]  # fmt: skip
     app.button(key="mix_way_0").click().run()
     assert "cannot all hold" not in said(app)

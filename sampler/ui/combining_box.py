@@ -120,7 +120,7 @@ def _left_out(held: Round, brief: Brief, found: Joint, mix: Mix) -> None:
             on_change=_switch,
             args=(held, str(rule.name)),
         )
-    _leave_out_form(held, brief, mix)
+    leave_out_form(held, brief, mix)
 
 
 def _take_in(held: Round, number: int) -> None:
@@ -145,7 +145,8 @@ def _switch(held: Round, name: str) -> None:
     state.save_brief(held, change)
 
 
-def _leave_out_form(held: Round, brief: Brief, mix: Mix) -> None:
+def leave_out_form(held: Round, brief: Brief, mix: Mix) -> None:
+    """Ask for two groups nobody is to have together."""
     options = [
         (part.name, group.name)
         for part in mix.characteristics

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import streamlit as st
 
-from sampler import conflicts, figures, rules
+from sampler import conflicts, figures, repairs, rules
 from sampler.brief import Brief
 from sampler.errors import NoPlan
 from sampler.figures import NearestPlan
@@ -17,7 +17,7 @@ from sampler.quotas import left_out
 from sampler.ui import quota_tables, show, state
 from sampler.words import people, percent_typed
 
-MOST_WAYS = 3
+MOST_WAYS = 5
 FLOOR = Decimal("0.05")
 """The share above which "each larger group" begins, unless a brief says another."""
 
@@ -55,8 +55,13 @@ def _add(held: Round, mix: Mix) -> None:
 
     def save() -> None:
         name, group = choices[st.session_state.mix_rule_group]
-        index = figures.names(held.brief).index(name)
         kind, number = st.session_state.mix_rule_kind, st.session_state.mix_rule_people
+        if (also := st.session_state.mix_rule_also) is not None:
+            other, second = choices[also]
+            where = {name: group, other: second}
+            state.save_brief(held, lambda b: rules.add_across(b, where, kind, number))
+            return
+        index = figures.names(held.brief).index(name)
         state.save_brief(held, lambda b: rules.add(b, index, group, kind, number))
 
     def save_floor() -> None:
@@ -69,6 +74,13 @@ def _add(held: Round, mix: Mix) -> None:
             return
         with st.form("mix_rule", border=False):
             st.selectbox("Group", list(choices), key="mix_rule_group")
+            st.selectbox(
+                "who are also (optional)",
+                list(choices),
+                index=None,
+                placeholder="Anyone",
+                key="mix_rule_also",
+            )
             st.selectbox("How many", rules.KINDS, format_func=str.capitalize, key="mix_rule_kind")
             st.number_input("People", 0, 100_000, 1, key="mix_rule_people")
             st.form_submit_button("Save rule", type="primary", on_click=save)
@@ -84,8 +96,8 @@ def _remove(held: Round, rule: rules.UserRule) -> None:
     state.save_brief(held, lambda b: rules.without(b, rule))
 
 
-def _take(held: Round, way: conflicts.WayOut) -> None:
-    state.save_brief(held, lambda _: way.brief)
+def _take(held: Round, repaired: Brief) -> None:
+    state.save_brief(held, lambda _: repaired)
 
 
 def _no_rules(nearest: NearestPlan) -> str:
@@ -101,25 +113,29 @@ def _has_price(brief: Brief, rule: rules.UserRule) -> bool:
 
 
 def _conflict(held: Round, conflict: NoPlan) -> None:
-    ways = [
-        way
-        for way in conflicts.ways_out(held.brief, conflict)
-        if state.plan_or_none(way.brief) is not None
-    ][:MOST_WAYS]
+    brief = held.brief
+    ways = [(one.words(), repairs.apply(brief, one)) for one in figures.repairs_of(brief)]
+    ways += [
+        (way.label, way.brief)
+        for way in conflicts.ways_out(brief, conflict)
+        if way.brief not in [repaired for _, repaired in ways]
+        and state.plan_or_none(way.brief) is not None
+    ]
     with st.container(border=True, key="mix_conflict"):
         st.html(
             show.note(
-                f"These rules cannot all hold with {people(held.brief.people_wanted)}",
-                f"{conflict} The quotas below leave out the last rule.",
+                f"These rules cannot all hold with {people(brief.people_wanted)}",
+                *(clash.text for clash in conflict.clashes),
+                "The quotas below leave out the last rule.",
                 kind="bad",
             )
         )
         st.html(show.box("<p><b>Ways to put it right</b></p>"))
         with st.container(horizontal=True):
-            for number, way in enumerate(ways):
+            for number, (label, repaired) in enumerate(ways[:MOST_WAYS]):
                 st.button(
-                    show.plain(way.label),
+                    show.plain(label),
                     key=f"mix_way_{number}",
                     on_click=_take,
-                    args=(held, way),
+                    args=(held, repaired),
                 )

@@ -12,7 +12,14 @@ from sampler.words import group_words
 
 MOST_MARKS = 20
 """Above this many in one group the number is enough."""
-STEPS = ("Population", "Mix and quotas", "Participants", "Coverage", "Recruitment sheet")
+STEPS = (
+    "Population",
+    "Mix and quotas",
+    "Seats",
+    "Participants",
+    "Coverage",
+    "Recruitment sheet",
+)
 
 
 def plain(text: str) -> str:
@@ -30,7 +37,7 @@ def box(inner: str, classes: str = "") -> str:
 
 
 def step_line(step: str, title: str, facts: Sequence[str]) -> str:
-    """Say where in the work we are: "Step 2 of 5 · Council tax discovery · Birmingham"."""
+    """Say where in the work we are: "Step 2 of 6 · Council tax discovery · Birmingham"."""
     more = "".join(f'<span class="wide"> · {escape(fact)}</span>' for fact in facts if fact)
     number = STEPS.index(step) + 1
     return box(

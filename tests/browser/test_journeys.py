@@ -20,6 +20,7 @@ PAGES = {
     "": "Rounds",
     "population": "Population",
     "mix-and-quotas": "Mix and quotas",
+    "seats": "Seats",
     "participants": "Participants",
     "coverage": "Coverage",
     "sheet": "Recruitment sheet",
@@ -268,7 +269,7 @@ def test_a_new_round_by_keyboard_alone(page, address):
     settle(page)
     tab_to("People wanted")
     page.keyboard.press("ArrowUp")
-    page.get_by_text("Step 2 of 5").wait_for()
+    page.get_by_text("Step 2 of 6").wait_for()
     page.get_by_text("11 people").first.wait_for()
     assert re.search(r"White.*5", table_row(page, "Quotas for Ethnic group", "White"))
 

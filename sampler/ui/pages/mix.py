@@ -1,10 +1,13 @@
 """Mix and quotas, step 2: how many people, which characteristics, which rules; the quotas."""
 
+from contextlib import suppress
+from fractions import Fraction
+
 import streamlit as st
 
 import census
 from census.errors import CensusError
-from sampler import coverage, fetching, figures, handover, rules
+from sampler import coverage, fetching, figures, handover, rules, sizes, turnout
 from sampler.brief import Brief
 from sampler.errors import BriefError
 from sampler.mix import not_answered_words
@@ -174,14 +177,16 @@ def draw(index: int, part: PlannedCharacteristic) -> None:
 for number, one in enumerate(plan.characteristics):
     draw(number, one)
 
-residents = census.residents(figures.areas_of(brief)) if brief.areas else 0
+residents = 0
+with suppress(CensusError):
+    residents = census.residents(figures.areas_of(brief)) if brief.areas else 0
 st.html(quota_tables.small_numbers(plan, residents if brief.audience == "residents" else 0))
 for warning in mix.warnings:
     st.html(show.note("Hard to recruit for", warning))
 
-with st.expander("How many people would be enough?", key="mix_sizes", on_change="rerun") as sizes:
+with st.expander("How many people would be enough?", key="mix_sizes", on_change="rerun") as enough:
     followed = [part for part in mix.characteristics if part.basis != "minimums"]
-    if sizes.open and followed:
+    if enough.open and followed:
         biggest = max(followed, key=lambda part: len(part.groups))
         heard = groups_heard(biggest)
         groups = sum(1 for group in biggest.groups if group.share)
@@ -194,8 +199,24 @@ with st.expander("How many people would be enough?", key="mix_sizes", on_change=
             theme=None,
             alt=words,
         )
-        st.html(show.muted(f"{words} A seat can come and go as people are added: one more person "
-                           "shifts the remainders."))  # fmt: skip
+        tried = sizes.table(nearest.brief, figures.look_up(nearest.brief))
+        st.html(
+            show.muted(
+                f"{words} A seat can come and go as people are added: one more person shifts the "
+                f"remainders. {sizes.enough_words(tried)}"
+            )
+        )
+        st.subheader("How many to recruit", anchor=False)
+        chance = turnout.CHANCE if brief.chance is None else Fraction(brief.chance)
+        come = turnout.turnout(plan, [turnout.Recruiter("an agency", "agency")], chance=chance)
+        for sentence in turnout.said(come) if come else ():
+            st.html(show.hint(sentence))
+        st.html(
+            show.muted(
+                "Reckoned with an agency, where 9 in 10 come as a rule. Community partners and "
+                "your own staff lose more: 3 in 4 come."
+            )
+        )
 
 with st.expander("How the characteristics combine", key="mix_pairs", on_change="rerun") as combined:
     if combined.open:
@@ -212,12 +233,12 @@ with st.expander("How this was worked out, and the brief as a file", key="mix_ho
         key="mix_brief",
     )
 
-label = "Start recruiting" if taken is None else "Use this plan"
+label = "Continue to seats" if taken is None else "Use this plan"
 if conflict is not None:
     st.html(show.muted("Put the rules right, above, before these quotas can be used."))
 elif taken is not None and taken.plan.is_same(plan):
     st.html(show.muted(f"Saved. These quotas are plan {taken.number}, the plan in use."))
-    label = "Start recruiting"
+    label = "Continue to seats"
 elif taken is not None:
     changed = coverage.changes(taken.plan, plan)
     if coverage.is_under_way(everyone):
@@ -243,5 +264,5 @@ with st.container(horizontal=True, vertical_alignment="center"):
         disabled=conflict is not None,
     ):
         state.store().take_plan(round_.id, plan)
-        state.go("participants")
+        state.go("seats")
     state.link("population", "Population")

@@ -1,0 +1,49 @@
+"""A round split up over recruiters, sites, dates or channels: who can be found where."""
+
+from __future__ import annotations
+
+from census.spelling import did_you_mean, key
+from sampler.brief_across import SplitBrief
+from sampler.errors import BriefError
+from sampler.mix import Mix
+from sampler.seat_problem import Forbidden
+
+
+def reach(split: SplitBrief, mix: Mix) -> list[Forbidden]:
+    """Return the groups that cannot be found in a part of a split, as pairs never used.
+
+    The parts are a column after the characteristics of the mix.
+
+    Raises `BriefError` for groups and characteristics the mix does not have.
+    """
+    column = len(mix.characteristics)
+    parts = {key(name): i for i, name in enumerate(split.people)}
+    characteristics = {key(part.name): i for i, part in enumerate(mix.characteristics)}
+    if key(split.by) in characteristics:
+        raise BriefError.at("split[0].by", f"{split.by} is a characteristic already.")
+    found = []
+    for part, reached in split.reach.items():
+        for name, wanted in reached.items():
+            where = f"split[0].reach.{part}.{name}"
+            if key(name) not in characteristics:
+                called = [one.name for one in mix.characteristics]
+                raise BriefError.at(
+                    where,
+                    f"There is no characteristic called {name!r}.{did_you_mean(name, called)}",
+                )
+            at = characteristics[key(name)]
+            groups = {key(group.name): i for i, group in enumerate(mix.characteristics[at].groups)}
+            for group in wanted:
+                if key(group) not in groups:
+                    raise BriefError.at(
+                        where,
+                        f"{name} has no group called {group!r}."
+                        f"{did_you_mean(group, [g.name for g in mix.characteristics[at].groups])}",
+                    )
+            inside = {groups[key(group)] for group in wanted}
+            found += [
+                Forbidden(at, column, (i, parts[key(part)]))
+                for i in range(len(groups))
+                if i not in inside
+            ]
+    return found
