@@ -109,7 +109,7 @@ def _groups(part: MixCharacteristic, asked: str) -> tuple[str, list[int]]:
             return group_words(group.name, part.topic), [i]
     inside = [i for i, group in enumerate(part.groups) if key(group.broad or "") == wanted]
     if inside:
-        return f"any {part.groups[inside[0]].broad} group", inside
+        return f"from any {part.groups[inside[0]].broad} group", inside
     for group in part.groups:
         if wanted in map(key, group.parts):
             raise ValueError(

@@ -2,8 +2,8 @@
 
 NumPy over all pairs of seats makes one swap in 35 to 90 microseconds and ended 6 % above the bound
 on thirty seats and eight characteristics after 10,000 of them; one swap at a time, compiled, tries
-20 million a second and ends below 3.5 %. WebAssembly and not Numba because its compiler takes 7 ms
-where Numba's takes 2.5 s (a page would pay it), its wheels serve every Python there is at a sixth
+30 million a second and ends near 3 %. WebAssembly and not Numba because its compiler takes 7 ms
+where Numba's takes 2.5 s (a page would pay it), its wheels serve every Python there is at a seventh
 of the size, and its whole numbers are the same on every machine; the price is 400 lines of its
 text form, which `tests/seat_moves_in_python.py` repeats in Python.
 """

@@ -189,9 +189,11 @@ class Search:
                 self._anneal(self.best.seats, number, 0)
 
     def take(self, seats: Sequence[Sequence[int]]) -> None:
-        """Take seats found elsewhere where they are better."""
+        """Take seats found elsewhere where they are closer: a solver settles ties as it likes."""
         rows = in_rows(self.problem, seats)
-        self._offer(Found(self.problem.deviations(rows), rows))
+        off = self.problem.deviations(rows)
+        if off < self.best.off:
+            self.best = Found(off, rows)
 
     def settle(self) -> None:
         """Make the swaps left that gain anything, or nothing and give an earlier list."""

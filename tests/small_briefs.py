@@ -9,7 +9,6 @@ from sampler.limits import Question
 from sampler.seat_problem import Forbidden
 from tests.small_cases import seats_of, within_bounds
 
-
 MOST_TRIED = 5
 
 
@@ -103,11 +102,11 @@ def only(brief, fields):
     )
 
 
-def infeasible(rng, number):
+def infeasible(rng, number, people=5):
     """Yield so many random briefs that have no plan."""
     while number:
         try:
-            brief = a_brief(rng)
+            brief = a_brief(rng, people)
             question = question_of(brief)
         except BriefError:
             continue

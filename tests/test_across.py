@@ -5,17 +5,19 @@ import random
 import pytest
 
 from sampler import across, figures, quotas
+from sampler.across import Across
 from sampler.apportion import Shares
 from sampler.brief import from_values
 from sampler.closest_quotas import closest_quotas
-from sampler.errors import BriefError, NoPlan
+from sampler.errors import BriefError, NoPlan, Rule
+from sampler.mix import Mix
 from sampler.quota_program import Block, closest
 from sampler.rounding import ROUNDINGS
 from sampler.seat_problem import Forbidden, Pattern, SeatProblem
 from sampler.seat_program import Room, has_room, some_seats, state
 from tests.builders import a_brief
 from tests.small_briefs import question_of
-from tests.small_cases import a_case, brute, seats_of
+from tests.small_cases import a_case, brute, characteristic, seats_of
 from tests.test_conflicts import a_round
 from tests.test_conflicts import across as rule
 
@@ -44,6 +46,23 @@ def test_quotas_equal_brute_force_with_more_people():
     rng = random.Random(30)
     for number in range(40):
         case = a_case(rng, ROUNDINGS[number % 3], most_people=8)
+        assert closest_quotas(*case) == brute(*case), case
+
+
+def test_near_ties_at_the_size_of_a_nation_are_settled_exactly():
+    rng = random.Random(5)
+    for number in range(60):
+        parts = []
+        for index in range(rng.randint(2, 3)):
+            about, n = rng.randint(10**6, 3 * 10**7), rng.randint(2, 3)
+            sizes = [about + rng.choice([-1, 0, 0, 1, 2]) for _ in range(n)]
+            parts.append(characteristic(index, sizes, [0] * n, [None] * n))
+        mix = Mix(rng.randint(3, 6), tuple(parts), ())
+        where = tuple(frozenset([rng.randrange(len(part.groups))]) for part in parts)
+        least = rng.randint(2, mix.people_wanted)
+        rules = [Across(where, least, None, Rule("", "rule[0]"), False)]
+        pair = rng.randrange(len(parts[0].groups)), rng.randrange(len(parts[1].groups))
+        case = mix, rules, [Forbidden(0, 1, pair)], [], ROUNDINGS[number % 3]
         assert closest_quotas(*case) == brute(*case), case
 
 
@@ -123,7 +142,7 @@ def test_a_combined_group_is_a_rule_over_one_characteristic():
     brief = a_brief(rule=[{"at_least": 5, "where": {"Ethnic group": "asian"}}])
     mix = figures.mix_of(brief)
     (combined,) = across.resolve(brief, mix)
-    assert combined.rule.rule == "at least 5 any Asian group"
+    assert combined.rule.rule == "at least 5 from any Asian group"
     made = quotas.plan(brief, (), mix)
     asian = [quota.target for quota in made.characteristics[0].quotas if quota.broad == "Asian"]
     assert sum(asian) == 5

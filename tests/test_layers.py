@@ -32,6 +32,7 @@ HOMES = {
     "requests": lambda path: path == "census/client.py",
     "cachecontrol": lambda path: path == "census/cache.py",
     "filelock": lambda path: path == "census/cache.py",
+    "highspy": lambda path: path == "sampler/seat_highs.py",
     "wasmtime": lambda path: path == "sampler/seat_board.py",
     "distributed": lambda path: path == "sampler/batch.py",
     "urllib3": lambda path: path == "census/client.py",

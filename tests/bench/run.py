@@ -19,6 +19,7 @@ from census import extract
 from sampler import combining as how
 from sampler import figures
 from sampler.brief import from_values
+from tests.bench import seats
 from tests.browser.driving import ROOT, chromium, free_port, served, settle, visit
 
 RUNS = 30
@@ -206,4 +207,5 @@ if __name__ == "__main__":
     reading()
     combining()
     plans()
+    seats.main()
     pages()
