@@ -120,7 +120,7 @@ def nearest_plan(brief: Brief) -> NearestPlan:
         except NoPlan as error:
             first = first or error
             named = {rule.field for rule in error.rules}
-            failing = [rule for rule in rules.of(brief) if rule.is_named_by(named)]
+            failing = [rule for rule in rules.with_pairs(brief) if rule.is_named_by(named)]
             if not failing:
                 raise
             brief = rules.without(brief, failing[-1])

@@ -9,7 +9,7 @@ import census
 from census.errors import CensusError
 from sampler import coverage, fetching, figures, handover, rules, sizes, turnout
 from sampler.brief import Brief
-from sampler.errors import BriefError
+from sampler.errors import BriefError, NoPlan
 from sampler.mix import not_answered_words
 from sampler.model import PlannedCharacteristic
 from sampler.quotas import close_call_words, group_noun
@@ -93,7 +93,7 @@ if not brief.characteristic:
 try:
     nearest = figures.nearest_plan(brief)
     plan, conflict, mix = nearest.plan, nearest.conflict, figures.mix_of(nearest.brief)
-except (BriefError, CensusError) as error:
+except (BriefError, CensusError, NoPlan) as error:
     problems = getattr(error, "problems", (("", str(error)),))
     st.html(show.note("There are no quotas yet", *(text for _, text in problems), kind="bad"))
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -264,5 +264,5 @@ with st.container(horizontal=True, vertical_alignment="center"):
         disabled=conflict is not None,
     ):
         state.store().take_plan(round_.id, plan)
-        state.go("seats")
+        state.go("participants" if label == "Use this plan" else "seats")
     state.link("population", "Population")
