@@ -101,9 +101,13 @@ def plan(
                 brief = _repaired(brief, repair)
             made, seats = figures.plan_of(brief), seating.of(brief)
         except NoPlan as error:
+            found = figures.repairs_of(brief)
             if as_json:
-                print(answers.to_json(answers.conflict(error, figures.repairs_of(brief))))
-            _stop(f"{file}: {error}", NO_PLAN)
+                print(answers.to_json(answers.conflict(error, found)))
+            _say(f"{file}: {error}")
+            for number, one in enumerate(found, 1):
+                _say(f"  --repair {number}: {one.words()}.")
+            raise typer.Exit(NO_PLAN) from None
     if write is not None:
         _write(write, brief)
     if sheet is not None:
@@ -168,7 +172,8 @@ def sizes_of(
 def batch_of(
     file: Annotated[Path, typer.Argument(metavar="BRIEF.toml", help="The brief of every area.")],
     areas: Annotated[
-        str, typer.Option("--areas", help="'all' local authorities, or codes with commas.")
+        list[str],
+        typer.Option("--areas", help="'all' local authorities, or codes, with commas or repeated."),
     ],
     out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Where CODE.json files go.")],
     workers: Annotated[
@@ -181,7 +186,8 @@ def batch_of(
     """Plan one brief for many areas; what is there already is not planned again."""
     with _problems(file):
         brief = briefs.read_file(file)
-        codes = batch.local_authorities() if areas == "all" else areas.replace(" ", "").split(",")
+        named = [code.strip() for one in areas for code in one.split(",") if code.strip()]
+        codes = batch.local_authorities() if named == ["all"] else named
         with typer.progressbar(length=len(codes), label="Areas", file=sys.stderr) as bar:
             done = batch.run(
                 brief,

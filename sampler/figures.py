@@ -57,7 +57,7 @@ def _plan(brief_json: str, version: int) -> Plan:
     if not brief.characteristic:
         raise BriefError.at("characteristic", "The brief has no characteristic. Add at least one.")
     asked = question_of(brief)
-    return quotas.plan(
+    plan = quotas.plan(
         brief,
         areas_of(brief),
         asked.mix,
@@ -65,6 +65,16 @@ def _plan(brief_json: str, version: int) -> Plan:
         split=asked.split,
         reach=asked.reach,
     )
+    return plan.model_copy(update={"notes": (*plan.notes, *_across(brief, asked))})
+
+
+def _across(brief: Brief, asked: Question) -> list[str]:
+    """Say the rules across characteristics and the split, which no single quota shows."""
+    said = [f"Whoever fills the quotas, the round needs {one.rule.rule}." for one in asked.across]
+    for split in brief.split:
+        parts = listed([f"{name} {number:,}" for name, number in split.people.items()])
+        said.append(f"The round is split over {split.by}: {parts}.")
+    return said
 
 
 def question_of(brief: Brief) -> Question:

@@ -115,7 +115,9 @@ def add_across(brief: Brief, where: Mapping[str, str], kind: Kind, number: int) 
         raise BriefError.at("rule", "Choose groups of two different characteristics.")
     limits = {"at least": ["at_least"], "at most": ["at_most"], "exactly": ["at_least", "at_most"]}
     new = [{limit: number, "where": dict(where)} for limit in limits[kind]]
-    return brief.changed(rule=[*(one.model_dump() for one in brief.rule), *new])
+    changed = brief.changed(rule=new)
+    added = [one for one in changed.rule if one not in brief.rule]
+    return brief.changed(rule=[one.model_dump() for one in (*brief.rule, *added)])
 
 
 def without(brief: Brief, rule: UserRule) -> Brief:

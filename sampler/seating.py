@@ -24,12 +24,16 @@ Seat = tuple[int | None, ...]
 
 @dataclass(frozen=True)
 class PairSource:
-    """How two characteristics combine: the shares used, and where they are from."""
+    """How two characteristics combine: the shares used, and where they are from.
+
+    One with only minimums, and a split, have no shares of their own; their quotas stand in.
+    """
 
     of: tuple[str, str]
     kind: str
     table: str
     shares: Matrix
+    has_shares: bool = True
 
 
 @dataclass(frozen=True)
@@ -153,7 +157,7 @@ def _pairs(
         shares = tuple(
             tuple(one * other / people / people for other in quotas[b]) for one in quotas[a]
         )
-        found.append(PairSource((names[a], names[b]), "assumed", "", shares))
+        found.append(PairSource((names[a], names[b]), "assumed", "", shares, has_shares=False))
     return found
 
 

@@ -85,9 +85,9 @@ def _use(held: Round, read: OwnFile) -> None:
     st.html(show.muted(f"{groups}. {total:,} in all."))
     name = st.text_input(
         "What they are divided by",
-        value="" if read.form == "two columns" else title,
+        value=title,
         placeholder="Role, tenancy, size ...",
-        key="population_own_name",
+        key=f"population_own_name_{read.name}_{title}",
     )
     used = st.button("Use these figures", type="primary", key="population_own_use")
     if used and _save(held, name.strip() or "Group", people, _origin(read, chosen)):

@@ -44,7 +44,7 @@ def seat_words(name: str, group: str, topic: str | None) -> str:
 def closeness(seating: Seating, people: int, place: str) -> str:
     """Say what is known of how the characteristics combine, and how near the seats come."""
     known = [pair for pair in seating.pairs if pair.kind != "assumed"]
-    assumed = len(seating.pairs) - len(known)
+    assumed = sum(pair.has_shares for pair in seating.pairs) - len(known)
     if not known:
         title = "We do not know how these characteristics combine"
         said = f"There is no table for {place}, so all combinations are suggestions."

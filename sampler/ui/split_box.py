@@ -44,9 +44,12 @@ def _save(held: Round, by: str, parts: str) -> None:
 
     try:
         changed = change(held.brief)
-    except (BadFile, BriefError) as error:
-        problems = getattr(error, "problems", (("", str(error)),))
-        text = " ".join(text for _, text in problems)
+    except BadFile:
+        text = "Write each part and its people on a line of its own, such as: In person, 4"
+        st.html(show.note("The round was not split", text, kind="bad"))
+        return
+    except BriefError as error:
+        text = " ".join(text for _, text in error.problems)
         st.html(show.note("The round was not split", text, kind="bad"))
         return
     if state.save_brief(held, lambda _: changed):
