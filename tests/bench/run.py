@@ -17,7 +17,7 @@ from typing import Any
 
 from census import extract
 from sampler import combining as how
-from sampler import figures
+from sampler import figures, solver
 from sampler.brief import from_values
 from tests.bench import seats
 from tests.browser.driving import ROOT, chromium, free_port, served, settle, visit
@@ -144,6 +144,32 @@ def reading() -> None:
     say("places found by a part of their name", times(lambda: census.find_areas("castle")))
 
 
+def solving() -> None:
+    """Measure what PuLP adds to the solver itself: CPU time of the program of eight quotas."""
+    seen: list[Any] = []
+    through_pulp = solver.solve
+
+    def watched(problem: Any, **more: Any) -> Any:
+        seen.append(problem)
+        return through_pulp(problem, **more)
+
+    solver.solve = watched
+    try:
+        figures._plan.cache_clear()
+        figures.plan_of(from_values(BRIEF))
+    finally:
+        solver.solve = through_pulp
+    (problem,) = seen
+
+    def bare() -> None:
+        problem.solverModel.clearSolver()
+        problem.solverModel.run()
+
+    alone = times(bare)
+    say("the program of eight quotas, HiGHS alone", alone)
+    say("the same through PuLP", times(lambda: through_pulp(problem)), alone)
+
+
 def combining() -> None:
     """Measure how eight characteristics combine: 28 pairs, raked."""
     brief = from_values(BRIEF)
@@ -206,6 +232,7 @@ def pages() -> None:
 if __name__ == "__main__":
     reading()
     combining()
+    solving()
     plans()
     seats.main()
     pages()

@@ -29,18 +29,27 @@ CLASSES = 6
 TILT = 1.0
 
 
-def joint(shares: list[list[float]], seed: int) -> list[PairTarget]:
-    """Make up how every pair combines, as one population would: all pairs count as known.
+Within = list[list[list[float]]]
 
-    The population is a mixture of a few classes of people; in each the shares of every
-    characteristic are tilted at random. Each pair is raked back to the shares.
-    """
+
+def population(shares: list[list[float]], seed: int) -> tuple[list[float], Within]:
+    """Make up a population: the sizes of a few classes, and the shares within each of them."""
     random = Random(seed)
     sizes = [random.random() + 0.3 for _ in range(CLASSES)]
     within = []
     for one in shares:
         tilted = [[s * math.exp(TILT * random.gauss(0, 1)) for s in one] for _ in sizes]
         within.append([[value / sum(row) for value in row] for row in tilted])
+    return sizes, within
+
+
+def joint(shares: list[list[float]], seed: int) -> list[PairTarget]:
+    """Make up how every pair combines, as one population would: all pairs count as known.
+
+    The population is a mixture of a few classes of people; in each the shares of every
+    characteristic are tilted at random. Each pair is raked back to the shares.
+    """
+    sizes, within = population(shares, seed)
     found = []
     for a, b in combinations(range(len(shares)), 2):
         seed_cells = [
@@ -93,10 +102,52 @@ def measure(name: str, seed: int) -> None:
     )
 
 
+def peer(name: str, seed: int) -> None:
+    """Print what humanleague's integer population (QISI) reaches on the same round."""
+    try:
+        import humanleague
+        import numpy as np
+    except ImportError:
+        return
+    read = tomllib.loads(INSTANCES.read_text("utf-8"))
+    round_ = next(one for one in read["round"] if one["name"] == name)
+    asked = problem(round_, read["shares"], seed)
+    chosen = [[s / sum(read["shares"][n]) for s in read["shares"][n]] for n in round_["of"]]
+    sizes, within = population(chosen, seed)
+    whole = np.zeros([len(one) for one in chosen])
+    for k, size in enumerate(sizes):
+        cells = np.array(size)
+        for one in within:
+            cells = np.multiply.outer(cells, one[k])
+        whole += cells
+    marginals = [np.array(quota) for quota in asked.quotas]
+    started = time.process_time()
+    found, _ = humanleague.qisi(whole, [np.array([i]) for i in range(len(chosen))], marginals)
+    taken = time.process_time() - started
+    off = 0.0
+    for target in asked.targets:
+        rest = tuple(i for i in range(len(chosen)) if i not in (target.first, target.second))
+        shares = np.array(target.shares) * asked.people
+        off += float(np.abs(found.sum(axis=rest) - shares).sum())
+    cells = sum(len(one.shares) * len(one.shares[0]) for one in asked.targets)
+    exact = all(
+        (found.sum(axis=tuple(j for j in range(len(chosen)) if j != i)) == marginals[i]).all()
+        for i in range(len(chosen))
+    )
+    print(
+        f"{name + ', humanleague':<54} {taken:6.2f} s  {'':<11} off {off:9.4f}"
+        f"  a cell {off / cells:.3f}  {'margins met' if exact else 'margins missed'}",
+        flush=True,
+    )
+
+
 def main() -> None:
     """Measure what is asked for, or everything."""
     if len(sys.argv) > 1:
-        measure(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 1)
+        seed = int(sys.argv[2]) if len(sys.argv) > 2 else 1
+        measure(sys.argv[1], seed)
+        if seed == 1:
+            peer(sys.argv[1], seed)
         return
     for round_ in tomllib.loads(INSTANCES.read_text("utf-8"))["round"]:
         for seed in ("1", "2", "3"):
