@@ -1,5 +1,6 @@
 """Seats: as close as they can be, quotas exact, rules kept, the same everywhere."""
 
+import hashlib
 import json
 import math
 import os
@@ -25,7 +26,8 @@ from sampler.seat_search import start
 from tests.seat_moves_in_python import SlowBoard
 
 ROOT = Path(__file__).parent.parent
-NEWEST = Path("/tmp/w/venv313/bin/python")
+SAID = "40deb7a47e3686e6c5af0c2cba58d59ea9b6340c582776f020e22c6fbda0ae67"
+"""SHA-256 of the answers; the suite runs under two Pythons and two PuLPs, which must agree on it."""
 
 
 def dealt(sizes, people, random):
@@ -381,10 +383,9 @@ def said_by(python, seed):
     return subprocess.Popen(asked, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
 
 
-def test_three_processes_and_two_pythons_say_the_same_bytes():
+def test_three_processes_say_the_same_bytes_in_any_python():
     pythons = [(sys.executable, seed) for seed in ("0", "1", "2024")]
-    if NEWEST.exists():
-        pythons.append((str(NEWEST), "3"))
     answers = [process.communicate()[0] for process in [said_by(*one) for one in pythons]]
     assert len(set(answers)) == 1
     assert all(plan["seats"] for plan in json.loads(answers[0]) if plan)
+    assert hashlib.sha256(answers[0].encode()).hexdigest() == SAID
