@@ -27,7 +27,7 @@ from tests.seat_moves_in_python import SlowBoard
 
 ROOT = Path(__file__).parent.parent
 SAID = "40deb7a47e3686e6c5af0c2cba58d59ea9b6340c582776f020e22c6fbda0ae67"
-"""SHA-256 of the answers; the suite runs under two Pythons and two PuLPs, which must agree on it."""
+"""SHA-256 of the answers: the suite runs under two Pythons and two PuLPs, which must agree."""
 
 
 def dealt(sizes, people, random):
