@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from census.spelling import did_you_mean, key
+from sampler.apportion import closest, free
 from sampler.brief_across import SplitBrief
 from sampler.errors import BriefError
 from sampler.mix import Mix
 from sampler.seat_problem import Forbidden
+
+
+def resized(split: SplitBrief, people: int) -> SplitBrief:
+    """Return a split of as many people, its parts in the proportions they had.
+
+    >>> two = SplitBrief(by="Channel", people={"In person": 4, "Video": 6})
+    >>> resized(two, 15).people
+    {'In person': 6, 'Video': 9}
+    """
+    numbers = closest(free(list(split.people.values())), people)
+    return split.model_copy(update={"people": dict(zip(split.people, numbers, strict=True))})
 
 
 def reach(split: SplitBrief, mix: Mix) -> list[Forbidden]:

@@ -15,7 +15,7 @@ from typing import Literal
 from sampler.apportion import closest, free
 from sampler.errors import BriefError
 from sampler.model import Participant, Plan, Quota
-from sampler.words import decimal, listed, people
+from sampler.words import decimal, group_words, listed, people
 
 Way = Literal["agency", "panel", "partner", "front line"]
 SHOW_RATES: Mapping[Way, Fraction] = {
@@ -71,6 +71,7 @@ class Reserve:
 
     characteristic: str
     group: str
+    topic: str | None = None
 
 
 @dataclass(frozen=True)
@@ -266,7 +267,7 @@ def reserves(plan: Plan, extras: int) -> tuple[Reserve, ...]:
     for part in plan.characteristics:
         if part.must_have:
             ones = sorted((q for q in part.quotas if q.target == 1), key=_size)
-            found += [Reserve(part.name, quota.group) for quota in ones[:extras]]
+            found += [Reserve(part.name, quota.group, part.topic) for quota in ones[:extras]]
     return tuple(found)
 
 
@@ -338,7 +339,10 @@ def said(one: Turnout) -> list[str]:
     if one.cost is not None:
         lines.append(f"If all of them come, incentives cost {money(one.cost)}.")
     if one.reserves:
-        named = [f"{reserve.group} ({reserve.characteristic})" for reserve in one.reserves]
+        named = [
+            f"{group_words(reserve.group, reserve.topic)} ({reserve.characteristic})"
+            for reserve in one.reserves
+        ]
         rest = f" The other {one.anyone:,} can be anyone who fits." if one.anyone else ""
         both = (
             " One person can do for a group of each."

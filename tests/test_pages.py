@@ -132,6 +132,8 @@ def test_a_plan_is_taken_once_and_a_new_one_is_shown_before_it_is_used(store):
     made = a_round(store)
     app = opened("mix", made.id)
     app.button(key="mix_use").click().run()
+    assert store.latest_plan(made.id) is None
+    opened("seats", made.id).button(key="seats_on").click().run()
     assert store.latest_plan(made.id).number == 1
     store.add_person(made.id, a_person(stage="confirmed", answers={"Sex": "Female"}))
     app = opened("mix", made.id)

@@ -15,6 +15,7 @@ from sampler.sizes import LARGEST_ROUND_TRIED, FirstSeat, chance_missed
 from sampler.ui.show import bar, box, details, label, marks, note, table
 from sampler.ui.source_tables import read_words
 from sampler.words import (
+    about,
     count,
     counted,
     decimal,
@@ -260,7 +261,7 @@ def distribution_table(
     nation: Distribution | None,
 ) -> str:
     """Draw who lives in a place beside its region and England and Wales."""
-    about = "about " if here.source.status == "approximate" else ""
+    is_rough = here.source.status == "approximate"
     unit = "Households" if here.source.base.startswith("households") else "People"
     shares = _shares(here)
     wider = _shares(nation) if nation else {}
@@ -279,7 +280,7 @@ def distribution_table(
     for group in ordered:
         cells = [
             escape(group_words(group.name, here.topic)),
-            f"{about}{group.people:,}",
+            about(group.people) if is_rough else f"{group.people:,}",
             percent(shares[group.name]),
             _paired(shares[group.name], wider.get(group.name), largest),
         ]

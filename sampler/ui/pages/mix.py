@@ -7,7 +7,7 @@ import streamlit as st
 
 import census
 from census.errors import CensusError
-from sampler import coverage, fetching, figures, handover, rules, sizes, turnout
+from sampler import coverage, fetching, figures, handover, rules, sizes, splits, turnout
 from sampler.brief import Brief
 from sampler.errors import BriefError, NoPlan
 from sampler.mix import not_answered_words
@@ -42,7 +42,13 @@ st.html(
 
 def save_people() -> None:
     """Keep how many people are wanted."""
-    state.save_brief(round_, lambda b: b.changed(people_wanted=st.session_state.mix_people))
+    wanted = st.session_state.mix_people
+
+    def change(b: Brief) -> Brief:
+        parts = [splits.resized(one, wanted).model_dump() for one in b.split]
+        return b.changed(people_wanted=wanted, split=parts)
+
+    state.save_brief(round_, change)
 
 
 def save_characteristics() -> None:
@@ -263,6 +269,8 @@ with st.container(horizontal=True, vertical_alignment="center"):
         key="mix_use",
         disabled=conflict is not None,
     ):
+        if label != "Use this plan":
+            state.go("seats")
         state.store().take_plan(round_.id, plan)
-        state.go("participants" if label == "Use this plan" else "seats")
+        state.go("participants")
     state.link("population", "Population")

@@ -87,15 +87,23 @@ if len(found.names) > 1:
 split_box.draw(round_, plan, found)
 
 taken = state.store().latest_plan(round_.id)
+is_changed = taken is not None and not taken.plan.is_same(plan)
+if taken is not None and is_changed:
+    st.html(
+        show.muted(
+            f"Plan {taken.number} is in use until you use this one. Mix and quotas says what "
+            "changes."
+        )
+    )
 with st.container(horizontal=True, vertical_alignment="center"):
     if st.button(
-        "Start recruiting",
+        "Use this plan" if is_changed else "Start recruiting",
         type="primary",
         icon=":material/arrow_forward:",
         icon_position="right",
         key="seats_on",
     ):
-        if taken is None:
+        if taken is None or is_changed:
             state.store().take_plan(round_.id, plan)
         state.go("participants")
     state.link("mix", "Mix and quotas")
