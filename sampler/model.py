@@ -135,6 +135,7 @@ Stage = Literal[
     "withdrawn",
 ]
 AnswerKind = Literal["group", "broad", "own_words", "prefer_not_to_say", "not_known"]
+Way = Literal["agency", "panel", "partner", "front line"]
 
 
 class Answer(Value):
@@ -155,7 +156,8 @@ PREFER_NOT_TO_SAY = Answer(kind="prefer_not_to_say")
 class Participant(Value):
     """Somebody recruited, by reference only: no name or contact detail is needed or asked for.
 
-    People hold their answer per characteristic, never a seat or a plan.
+    People hold their answer per characteristic, never a seat or a plan. `their_reference` is what
+    their recruiter's own files call them; `stage_on` is the day they came to their stage.
     """
 
     id: str
@@ -167,11 +169,70 @@ class Participant(Value):
     slot: datetime | None = None
     incentive_on: date | None = None
     notes: Annotated[str, Field(max_length=4000)] = ""
+    their_reference: Annotated[str, Field(max_length=60)] = ""
+    stage_on: date | None = None
     version: int = 1
 
     def answer(self, characteristic: str) -> Answer:
         """Return what is known of the person; a characteristic never asked is not known."""
         return self.answers.get(characteristic, NOT_KNOWN)
+
+
+class Recruiter(Value):
+    """Who finds people for a round: how many are asked of them, and whom they can reach.
+
+    References of the people they find begin with `letter`. `reach` names, for a characteristic,
+    the only groups they can find; one left out of it has no such limit.
+    """
+
+    id: str
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+    way: Way
+    letter: str = ""
+    people: Annotated[int, Field(ge=0, le=100_000)] = 0
+    reach: dict[str, tuple[str, ...]] = {}
+    version: int = 1
+
+
+class By(Value):
+    """Who makes a change, and how: in a form, the grid, on Today, by reading in a file."""
+
+    who: Annotated[str, Field(max_length=200)] = ""
+    how: str = "form"
+
+
+class Change(Value):
+    """One field of one person changed: a line of the history, which is only added to.
+
+    `before` and `after` are what the field held; "added" and "taken back" are fields of their
+    own. `version` is the person's version since.
+    """
+
+    number: int
+    person_id: str
+    at: datetime
+    who: str
+    how: str
+    field: str
+    before: str | None
+    after: str | None
+    version: int
+
+
+class Protection(Value):
+    """On what basis a round's answers are kept, and until when."""
+
+    basis: Annotated[str, Field(max_length=200)] = ""
+    condition: Annotated[str, Field(max_length=200)] = ""
+    delete_by: date | None = None
+
+
+class Totals(Value):
+    """What is left of a round whose people were erased: counts of those heard, no people."""
+
+    on: date
+    heard: int
+    counts: dict[str, dict[str, int]]
 
 
 class Fieldwork(Value):
@@ -204,6 +265,8 @@ class Round(Value):
     programme: Programme | None
     brief: Brief
     fieldwork: Fieldwork = Fieldwork()
+    protection: Protection = Protection()
+    totals: Totals | None = None
     is_archived: bool = False
     created_at: datetime
     version: int = 1

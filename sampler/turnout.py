@@ -10,14 +10,12 @@ from fractions import Fraction
 from itertools import accumulate
 from math import ceil, prod, sqrt
 from statistics import NormalDist
-from typing import Literal
 
 from sampler.apportion import closest, free
 from sampler.errors import BriefError
-from sampler.model import Participant, Plan, Quota
+from sampler.model import Participant, Plan, Quota, Way
 from sampler.words import decimal, group_words, listed, people
 
-Way = Literal["agency", "panel", "partner", "front line"]
 SHOW_RATES: Mapping[Way, Fraction] = {
     "agency": Fraction(90, 100),
     "panel": Fraction(85, 100),
