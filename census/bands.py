@@ -7,10 +7,17 @@ from collections.abc import Sequence
 
 from census.errors import BadBands
 from census.model import OLDEST_SINGLE_YEAR, Ages
+from census.spelling import key
 
 Band = tuple[int, int | None]
 BAND_STARTS = (16, 35, 55, 75)
 """Lower ends of the default age bands; the last band is open."""
+_AGES = re.compile(
+    r"under (?P<below>N)|(?P<most>N) (?:and|or) (?:under|younger)"
+    r"|(?P<least>N)(?: ?\+| (?:and|or) (?:over|older))"
+    r"|(?P<low>N)(?: ?(?:to|-) ?(?P<high>N))?".replace("N", "[0-9]{1,3}")
+)
+"""What an age label says without "aged" and "years"."""
 
 
 def band_name(band: Band) -> str:
@@ -21,6 +28,26 @@ def band_name(band: Band) -> str:
     """
     low, high = band
     return f"{low}+" if high is None else f"{low}-{high}"
+
+
+def age_span(label: str) -> Band | None:
+    """Return the ages a label of the census holds, both ends included; None for other words.
+
+    >>> age_span("Aged 16 to 24 years"), age_span("Aged 4 years and under"), age_span("0-4 years")
+    ((16, 24), (0, 4), (0, 4))
+    >>> age_span("Aged 90 years and over"), age_span("Aged under 1 year"), age_span("Adults")
+    ((90, None), (0, 0), None)
+    """
+    text = " ".join(re.sub(r"\b(?:aged?|years?|old)\b", " ", key(label)).split())
+    if not (found := _AGES.fullmatch(text)):
+        return None
+    if found["least"]:
+        return int(found["least"]), None
+    low = int(found["low"] or 0)
+    high = int(found["high"] or found["most"] or low)
+    if found["below"]:
+        high = int(found["below"]) - 1
+    return (low, high) if high >= low else None
 
 
 def default_bands(ages: Ages) -> list[str]:

@@ -25,6 +25,7 @@ from census.build_sources import sources
 from census.errors import ExtractError
 from census.extract import DATA, pack
 from census.places import WARDS, pack_wards
+from census.spelling import even
 from census.table import NISRA, Table
 from census.tables import TABLES
 
@@ -77,9 +78,9 @@ LONG_FORMS = {
     "RM134": LongForm("rm134-*.csv", "geography code", "cell", "observation"),
 }
 TOLERANCE = 0.001
-"""Leaves added up over authorities may differ by this share (or 500, or 700 where output areas
-were added up) from the national count: each table and level is perturbed separately."""
-LEAST, LEAST_OF_SUMS = 500, 700
+"""Leaves added up over authorities may differ by this share (or `LEAST` people) from the national
+count: each table and level is perturbed separately."""
+LEAST = 500
 
 Rows = dict[str, dict[str, int]]
 
@@ -108,8 +109,7 @@ def clean(label: str, prefix: str) -> str:
     'Economically inactive: Retired'
     """
     label = label.strip().removesuffix("; measures: Value").strip()
-    label = label.removeprefix(f"{prefix}:").strip()
-    return re.sub(r"\s*:\s*", ": ", " ".join(label.split()))
+    return even(label.removeprefix(f"{prefix}:"))
 
 
 def read_bulk(path: Path, table: Table) -> Rows:
@@ -191,11 +191,10 @@ def check_national(
     listed = list(authorities)
     if missing := [code for code in listed if code not in kept.rows]:
         raise ExtractError(f"{table.id} lacks {len(missing)} authorities, {missing[0]} among them.")
-    least = LEAST_OF_SUMS if kept.approximate else LEAST
     for leaf in table.leaves:
         found = sum(kept.rows[code][leaf] for code in listed)
         wanted = ew[leaf]
-        if abs(found - wanted) > max(least, wanted * TOLERANCE):
+        if abs(found - wanted) > max(LEAST, wanted * TOLERANCE):
             raise ExtractError(f"{table.id} {leaf!r}: {found:,} added up, {wanted:,} published.")
 
 

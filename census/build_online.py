@@ -26,8 +26,6 @@ from census.extract import table as kept_table
 from census.joint_tables import RM134
 from census.model import Area, AreaType
 from census.ni_topics import is_northern_irish
-from census.nomis_read import VALUE, EmptyAnswer, MissingColumns, Page, read_page
-from census.spelling import key
 from census.table import NISRA, Table
 from census.tables import TABLES
 
@@ -96,49 +94,12 @@ def read_rm134(client: Client, geography: str) -> Rows:
 
     Raises `ServiceError`.
     """
-    names = [f"{name}_name" for name in RM134_DIMENSIONS]
-    question = {
-        "date": "latest",
-        "geography": geography,
-        "measures": VALUE,
-        "select": ",".join(["geography_code", *names, "obs_value", "obs_status", "record_count"]),
-        "RecordLimit": str(nomis.ROW_LIMIT),
-    }
-
-    def ask() -> Page:
-        return client.fetch(
-            "nomis",
-            f"dataset/{RM134_NUMBER}.data.csv",
-            question,
-            lambda body: read_page(body, len(RM134_DIMENSIONS)),
-        )
-
-    try:
-        page = ask()
-    except (MissingColumns, EmptyAnswer):
-        del question["select"]  # a column may be called otherwise than we think
-        page = ask()
-    if page.rows != page.count:
-        raise BadAnswer(f"stopped after {page.rows:,} of {page.count:,} rows")
-    ours = {_pair(label.split(";")): label for label in RM134.columns}
-    found: Rows = {}
-    for cell in page.cells:
-        label = ours.get(_pair(cell.names))
-        if label is None or cell.people is None:
-            continue
-        row = found.setdefault(cell.area, {})
-        if row.setdefault(label, cell.people) != cell.people:
-            raise BadAnswer(nomis.TWO_FIGURES)
+    cells = nomis.cells(client, RM134_NUMBER, RM134_DIMENSIONS, geography)
+    found = nomis.matched(RM134, len(RM134_DIMENSIONS), cells)
     whole = {code: row for code, row in found.items() if len(row) == len(RM134.columns)}
     if not whole:
         raise BadAnswer(f"has no whole row of {RM134.title} ({RM134.id})")
     return whole
-
-
-def _pair(names: Iterable[str]) -> tuple[str, ...]:
-    """Return the two categories of a cell as they are compared, in any order."""
-    plain = [key(name) for name in names]
-    return tuple(sorted("total" if name.startswith("total") else name for name in plain))
 
 
 def areas_to_read(table: Table, areas: Iterable[Area]) -> list[Area]:

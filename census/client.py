@@ -185,7 +185,7 @@ def _user_agent() -> str:
         release = version("sampling-planner")
     except PackageNotFoundError:
         release = "unreleased"
-    return f"sampling-planner/{release} (plans recruitment for user research; {requests.__name__})"
+    return f"sampling-planner/{release} (plans recruitment for user research)"
 
 
 class _Again(Exception):
@@ -285,7 +285,7 @@ class Client:
                 stream=True,
                 allow_redirects=False,
             ) as response:
-                self._check(response)
+                self._check(service, response)
                 return Body(
                     self._drain(response),
                     response.headers.get("Content-Type", "").split(";")[0].strip().lower(),
@@ -322,7 +322,7 @@ class Client:
             return _Again(ServiceError("broke off in the middle of its answer"))
         return ServiceError("could not be asked", "Check the address it is set to.")
 
-    def _check(self, response: requests.Response) -> None:
+    def _check(self, service: Service, response: requests.Response) -> None:
         """Refuse any answer but a plain 200."""
         status = response.status_code
         if status == 200:
@@ -331,25 +331,29 @@ class Client:
             wait = _retry_after(response.headers.get("Retry-After"))
             busy = "is busy and asked us to wait" if status == 429 else "is not working just now"
             again = "Try again later." if wait is None else f"Try again in {_words(wait)}."
-            error = ServiceError(f"{busy} (status {status})", again, is_down=status == 429)
+            error = ServiceError(
+                f"{busy} (status {status})", again, is_down=status == 429, status=status
+            )
             raise _Again(error, wait)
         if 300 <= status < 400:
             raise ServiceError(
                 f"sent us to another address (status {status})",
                 "A network with a sign-in page does this; open a web page and sign in first.",
                 is_down=True,
+                status=status,
             )
         if status in (401, 403):
             raise ServiceError(
                 f"refused us (status {status})",
                 "If NOMIS_API_KEY is set, check that the key is right and active."
-                if self.settings.key
+                if service == "nomis" and self.settings.key
                 else "",
                 is_down=True,
+                status=status,
             )
         if status == 404:
-            raise ServiceError("has nothing under that name (status 404)")
-        raise ServiceError(f"answered with an error (status {status})")
+            raise ServiceError("has nothing under that name (status 404)", status=status)
+        raise ServiceError(f"answered with an error (status {status})", status=status)
 
     def _drain(self, response: requests.Response) -> bytes:
         """Read a body to its end, or until it is larger than any answer.

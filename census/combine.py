@@ -27,6 +27,7 @@ from census.model import (
     JointDistribution,
 )
 from census.ons import Wanted
+from census.spelling import and_places
 from census.topics import BROAD, TOPICS, Topic
 
 NAMED = 3
@@ -50,7 +51,6 @@ def joint(
 
     Raises a `CensusError` where no table is to be had.
     """
-    places.check_apart(areas)
     failed = ""
     if client is not None:
         try:
@@ -88,6 +88,7 @@ def _held(
     """Return the best joint table held, or that there is none, once for each state of the shelf."""
     if not areas:
         return NotHeld("A joint table needs at least one place.")
+    places.check_apart(areas)
     with suppress(CensusError):
         return _live(OFFLINE, wanted, areas, ages, held.shelf().cache)
     topics = [one.topic.id for one in wanted]
@@ -141,11 +142,7 @@ def _broader(wanted: Sequence[Wanted]) -> list[list[Wanted]]:
 
 
 def _named(areas: Sequence[Area]) -> str:
-    """Name the areas, the first of many."""
-    names = [area.name for area in areas[:NAMED]]
-    if len(areas) > NAMED:
-        names.append(f"{len(areas) - NAMED} more places")
-    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+    return and_places([area.name for area in areas], NAMED)
 
 
 def _parts(topic: Topic) -> dict[str, tuple[str, ...]]:
@@ -173,12 +170,12 @@ def among_ages(
 
     Raises a `CensusError` where they are not to be had; without a client nothing is asked.
     """
-    places.check_apart(areas)
     if client is None:
         known = _among_ages(wanted, tuple(areas), ages, held.shelf().version)
         if isinstance(known, Distribution):
             return known
         raise known.with_traceback(None)
+    places.check_apart(areas)
     found = ons.for_ages(client, wanted, areas, ages, _cache(anew))
     held.shelf().changed()
     return found
@@ -222,6 +219,7 @@ def _among_ages(
     wanted: Wanted, areas: tuple[Area, ...], ages: Ages, version: int
 ) -> Distribution | CensusError:
     """Return what was read before, or why there is nothing, once for each state of the shelf."""
+    places.check_apart(areas)
     try:
         return ons.for_ages(OFFLINE, wanted, areas, ages, held.shelf().cache)
     except ServiceError:

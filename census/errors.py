@@ -60,11 +60,14 @@ class ServiceError(CensusError):
     """The census service gave no answer that can be used.
 
     `reason` is what happened in a few words, such as "timed out"; it names no address and no key.
-    `is_down` says that asking again just now would be of no use.
+    `is_down` says that asking again just now would be of no use; `status` is what the service
+    answered with, where it answered.
     """
 
-    def __init__(self, reason: str, hint: str = "", *, is_down: bool = False) -> None:
-        self.reason, self.is_down = reason, is_down
+    def __init__(
+        self, reason: str, hint: str = "", *, is_down: bool = False, status: int | None = None
+    ) -> None:
+        self.reason, self.is_down, self.status = reason, is_down, status
         super().__init__(f"The census service {reason}.{' ' + hint if hint else ''}")
 
 

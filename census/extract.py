@@ -256,34 +256,40 @@ def _names(one: Area) -> list[str]:
     return [plain(name), plain(place), plain(f"{style} {place}")]
 
 
-def area(asked: str, folder: Path = DATA) -> Area:
-    """Return the area of that code or exact name, case and accents forgiven.
+def find(asked: str) -> Area | None:
+    """Return the area of that code or exact name, case and accents forgiven; None if unknown.
 
     Of two places of one name it is the larger; a ward's name can carry its authority.
+    """
+    places = gazetteer()
+    if (code := asked.strip().upper()) in places.areas:
+        return places.areas[code]
+    named = places.names.get(plain(asked), ())
+    return places.areas[named[0]] if named else None
+
+
+def area(asked: str) -> Area:
+    """Return the area that `find` finds.
 
     >>> area("birmingham").code, area("Newport").within
     ('E08000025', ('Wales', 'England and Wales'))
 
     Raises `UnknownArea`, with the nearest spellings.
     """
-    places = gazetteer(folder)
-    if (code := asked.strip().upper()) in places.areas:
-        return places.areas[code]
-    named = places.names.get(plain(asked), ())
-    if named:
-        return places.areas[named[0]]
-    raise UnknownArea(asked, [f"{a.name} ({a.type})" for a in nearest(asked, folder)])
+    if found := find(asked):
+        return found
+    raise UnknownArea(asked, [f"{a.name} ({a.type})" for a in nearest(asked)])
 
 
-def nearest(asked: str, folder: Path = DATA) -> list[Area]:
+def nearest(asked: str) -> list[Area]:
     """Return up to three areas somebody may have meant: names that hold the word, else look alike.
 
     >>> [a.name for a in nearest("Birmingam")], [a.name for a in nearest("Bournemouth")]
     (['Birmingham'], ['Bournemouth, Christchurch and Poole'])
     """
-    if holding := find_areas(asked, folder):
+    if holding := find_areas(asked):
         return holding[:NEAREST]
-    places = gazetteer(folder)
+    places = gazetteer()
     words = plain(asked)
     near = get_close_matches(words, list(places.names), n=NEAREST, cutoff=0.7)
     near = near or [n for n in places.names if words and n.split()[0] == words.split()[0]][:NEAREST]
@@ -292,7 +298,7 @@ def nearest(asked: str, folder: Path = DATA) -> list[Area]:
     return [places.areas[code] for code in found][:NEAREST]
 
 
-def find_areas(query: str, folder: Path = DATA) -> list[Area]:
+def find_areas(query: str) -> list[Area]:
     """Return the areas whose name or code holds the query, exact names first.
 
     >>> [a.name for a in find_areas("newport")]
@@ -300,7 +306,7 @@ def find_areas(query: str, folder: Path = DATA) -> list[Area]:
     >>> [a.code for a in find_areas("e0800002")][:2]
     ['E08000021', 'E08000022']
     """
-    places = gazetteer(folder)
+    places = gazetteer()
     words = plain(query)
     if not words:
         return []
@@ -318,17 +324,17 @@ def find_areas(query: str, folder: Path = DATA) -> list[Area]:
     return [places.areas[c] for c in sorted(found, key=lambda c: (found[c], order.index(c)))]
 
 
-def every_area(folder: Path = DATA) -> list[Area]:
+def every_area() -> list[Area]:
     """Return all areas: authorities by code, then counties, regions, countries, smaller places."""
-    return list(gazetteer(folder).areas.values())
+    return list(gazetteer().areas.values())
 
 
-def check_apart(areas: Sequence[Area], folder: Path = DATA) -> None:
+def check_apart(areas: Sequence[Area]) -> None:
     """Refuse areas that share people: they cannot be added up.
 
     Raises `OverlappingAreas`, naming the two and which lies in which.
     """
-    covers = gazetteer(folder).covers
+    covers = gazetteer().covers
     for i, one in enumerate(areas):
         for other in areas[i + 1 :]:
             if one.code == other.code:

@@ -7,7 +7,7 @@ them differ from table to table, and sub-totals stand among them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from urllib.parse import urlencode
 
@@ -28,7 +28,7 @@ from census.nomis_read import (
     read_page,
     read_types,
 )
-from census.spelling import key
+from census.spelling import and_places, key
 from census.table import Table
 
 Progress = Callable[[int, int], None]
@@ -79,10 +79,12 @@ PLACES = DATASETS["TS021"]
 ROW_LIMIT = 25_000
 """Rows of one answer to a guest; more are cut off without a word."""
 ADDRESS_LIMIT = 2_040
+ADDRESS_REST = 300
+"""Characters of an address kept free for the service's own name, the page asked for and a key."""
 MOST_PAGES = 400
 SHOWN_CODES = 5
 TWO_FIGURES = "gives two figures for the same group of people"
-NOISE_PEOPLE, NOISE_SHARE = 60, 0.02
+NOISE_PEOPLE = 60
 """How far leaves may be from their total: every cell is perturbed by itself."""
 
 
@@ -109,20 +111,22 @@ def rows(
         return {}
     if table.number not in KNOWN:
         raise NotPublished(f"{table.title} (table {table.number}) cannot be asked of Nomis here.")
-    _, dimensions, cells = KNOWN[table.number]
+    dataset, dimensions, size = KNOWN[table.number]
     all_of = all_of or _whole_type(asked)
-    if all_of and cells * len(asked) <= ROW_LIMIT:
+    if all_of and size * len(asked) <= ROW_LIMIT:
         questions = [f"TYPE{AREA_TYPES[all_of]}"]
     else:
-        questions = [",".join(some) for some in _batches(asked, cells)]
+        questions = [",".join(some) for some in _batches(asked, size)]
     found: list[Cell] = []
     for done, geography in enumerate(questions, 1):
         # A body without a row says that none of these codes is known; `_checked` names them.
         with suppress(EmptyAnswer):
-            found += _cells(client, table.number, geography)
+            found += cells(client, dataset, dimensions, geography)
         if progress:
             progress(done, len(questions))
-    return _checked(table, asked, _matched(table, len(dimensions), found, set(asked)))
+    wanted = set(asked)
+    mine = [cell for cell in found if cell.area in wanted]
+    return _checked(table, asked, matched(table, len(dimensions), mine))
 
 
 def _whole_type(codes: Sequence[str]) -> AreaType | None:
@@ -136,14 +140,14 @@ def _whole_type(codes: Sequence[str]) -> AreaType | None:
 def _batches(codes: Sequence[str], cells: int) -> list[Sequence[str]]:
     """Return the codes in as few parts as the limits on rows and on the address allow."""
     widest = len("%2C") + max(map(len, codes))
-    room = ADDRESS_LIMIT - len(urlencode(_question("TS009", ""))) - 300
+    room = ADDRESS_LIMIT - ADDRESS_REST - len(urlencode(_question(KNOWN["TS009"][1], "")))
     size = max(1, min(ROW_LIMIT // cells, room // widest))
     return [codes[i : i + size] for i in range(0, len(codes), size)]
 
 
-def _question(table_id: str, geography: str) -> dict[str, str]:
+def _question(dimensions: Sequence[str], geography: str) -> dict[str, str]:
     """Return what is asked. The row count comes last, so that a cut answer cannot pass."""
-    columns = [f"{name}_{what}" for name in KNOWN[table_id][1] for what in ("name", "code")]
+    columns = [f"{name}_{what}" for name in dimensions for what in ("name", "code")]
     return {
         "date": "latest",
         "geography": geography,
@@ -153,10 +157,12 @@ def _question(table_id: str, geography: str) -> dict[str, str]:
     }
 
 
-def _cells(client: Client, table_id: str, geography: str) -> list[Cell]:
-    """Return every cell of a question, page by page until all its rows are in."""
-    dataset, dimensions, _ = KNOWN[table_id]
-    question = _question(table_id, geography)
+def cells(client: Client, dataset: str, dimensions: Sequence[str], geography: str) -> list[Cell]:
+    """Return every cell of a question, page by page until all its rows are in.
+
+    Raises `ServiceError`.
+    """
+    question = _question(dimensions, geography)
 
     def page(offset: int) -> Page:
         return client.fetch(
@@ -200,18 +206,14 @@ def _add(seen: dict[_Place, Cell], page: Page) -> int:
     return len(seen) - before
 
 
-def _matched(table: Table, dimensions: int, cells: Iterable[Cell], wanted: set[str]) -> Rows:
-    """Return cells by area under our labels; sub-totals and other areas are left out.
+def matched(table: Table, dimensions: int, found: Sequence[Cell]) -> Rows:
+    """Return cells by area under our labels; sub-totals and missing figures are left out.
 
-    A missing figure is left out too.
+    Raises `BadAnswer` for cells that contradict each other.
     """
-    named: dict[tuple[tuple[str, ...], tuple[str, ...]], None] = {}
-    kept = [cell for cell in cells if cell.area in wanted]
-    for cell in kept:
-        named[cell.names, cell.codes] = None
-    labels = _labels(table, dimensions, list(named))
+    labels = _labels(table, dimensions, list(dict.fromkeys((c.names, c.codes) for c in found)))
     out: Rows = {}
-    for cell in kept:
+    for cell in found:
         label = labels.get((cell.names, cell.codes))
         if label is None or cell.people is None:
             continue
@@ -231,7 +233,7 @@ def _labels(table: Table, dimensions: int, named: Sequence[_Named]) -> dict[_Nam
     a leaf whose name is nowhere is found by its code.
     """
     ours = {_name(_parts(label, dimensions), table): label for label in table.columns}
-    codes = getattr(table, "codes", None) if dimensions == 1 else None
+    codes = table.codes if dimensions == 1 else None
     leaves = dict(zip(map(_code, codes), table.leaves, strict=True)) if codes else {}
     out: dict[_Named, str] = {}
     spare: dict[str, list[_Named]] = {}
@@ -298,32 +300,21 @@ def _checked(table: Table, asked: Sequence[str], found: Rows) -> Rows:
             raise BadAnswer(f"sent {named} without {nowhere[0]!r}")
     if lacking:
         raise BadAnswer(
-            f"has {'no whole row' if found else 'nothing'} of {named} for {_listed(lacking)}",
+            f"has {'no whole row' if found else 'nothing'} of {named} for "
+            f"{and_places(lacking, SHOWN_CODES)}",
             "Such a code may be an old one, or the table is not published for such places.",
         )
     if nobody:
         old = "its code may be an old one" if len(nobody) == 1 else "their codes may be old ones"
-        raise BadAnswer(f"gives nobody for {_listed(nobody)}: {old}")
+        raise BadAnswer(f"gives nobody for {and_places(nobody, SHOWN_CODES)}: {old}")
     for code, row in out.items():
         total, leaves = row[table.total], sum(row[leaf] for leaf in table.leaves)
-        if abs(total - leaves) > max(NOISE_PEOPLE, NOISE_SHARE * total):
+        if abs(total - leaves) > NOISE_PEOPLE:
             raise BadAnswer(
                 f"sent {named} for {code} with groups that do not add up: {leaves:,} against a "
                 f"total of {total:,}"
             )
     return out
-
-
-def _listed(codes: Sequence[str]) -> str:
-    """Name areas by code, the first few of many.
-
-    >>> _listed(["E1"]), _listed(["E1", "E2", "E3"]), _listed([f"E{n}" for n in range(9)])
-    ('E1', 'E1, E2 and E3', 'E0, E1, E2, E3, E4 and 4 more')
-    """
-    shown = list(codes[:SHOWN_CODES])
-    if more := len(codes) - len(shown):
-        shown.append(f"{more} more")
-    return " and ".join(filter(None, [", ".join(shown[:-1]), shown[-1]]))
 
 
 def _searched(query: str) -> str:

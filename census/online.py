@@ -52,17 +52,18 @@ def missing(
     Left out are tables not published for a place, and figures held as official unless `anew`.
     """
     wanted: dict[str, list[Area]] = {}
-    for area in areas:
+    for area in dict.fromkeys(areas):
         if is_northern_irish(area):
             continue
-        for topic, grouping in wishes:
-            for table in population.tables_of(topic, grouping, area, ages):
-                asked = wanted.setdefault(table, [])
-                if area in asked or not is_published(table, area):
-                    continue
-                if anew or not is_official(table, area):
-                    asked.append(area)
-    return {table: asked for table, asked in wanted.items() if asked}
+        tables = dict.fromkeys(
+            table
+            for topic, grouping in wishes
+            for table in population.tables_of(topic, grouping, area, ages)
+        )
+        for table in tables:
+            if is_published(table, area) and (anew or not is_official(table, area)):
+                wanted.setdefault(table, []).append(area)
+    return wanted
 
 
 def fetch(

@@ -39,7 +39,7 @@ from census.ons_groups import (
     coarser,
     stem_of,
 )
-from census.spelling import or_list
+from census.spelling import and_places, or_list
 from census.topics import BROAD, TOPICS, Topic
 
 FEWEST, MOST = 2, 4
@@ -47,16 +47,7 @@ FEWEST, MOST = 2, 4
 NAMED = 5
 """Areas named in a message at most."""
 
-__all__ = ["JointBlocked", "Wanted", "for_ages", "joint"]
-
-
-class JointBlocked(AreasBlocked):
-    """The service keeps a joint table back for some areas; `offers` has what it may give."""
-
-    def __init__(self, sentence: str, areas: Sequence[Area], offers: Sequence[str]) -> None:
-        self.areas, self.offers = tuple(areas), tuple(offers)
-        hint = f" Try {or_list(self.offers)}." if offers else ""
-        super().__init__(f"{sentence}{hint}")
+__all__ = ["Wanted", "for_ages", "joint"]
 
 
 def joint(
@@ -72,7 +63,7 @@ def joint(
     is a pattern. With a topic of households, people in households are counted. What the cache
     holds is not asked for again.
 
-    Raises a `CensusError`: `JointBlocked` for areas kept back, `BadBands` and `NotPublished` for
+    Raises a `CensusError`: `AreasBlocked` for areas kept back, `BadBands` and `NotPublished` for
     groups the service cannot give, `ServiceError` for no answer.
     """
     if not FEWEST <= len(wanted) <= MOST:
@@ -250,14 +241,14 @@ def _count(
         back = [area for area in areas if area.code in seen.blocked]
         fewer = f"fewer groups ({'; '.join(asked.coarser)})" if asked.coarser else ""
         offers = [offer for offer in (fewer, *smaller, _larger(back)) if offer]
+        hint = f" Try {or_list(offers)}." if offers else ""
         few = "few people would be counted in some groups"
-        raise JointBlocked(
-            f"The census service refused {title} for {_names(back)} (status 400), as it does when "
-            f"{few}."
+        where = and_places([area.name for area in back], NAMED)
+        raise AreasBlocked(
+            f"The census service refused {title} for {where} (status 400), as it does when {few}."
+            f"{hint}"
             if seen.is_refused
-            else f"The census service keeps {title} back for {_names(back)}: {few}.",
-            back,
-            offers,
+            else f"The census service keeps {title} back for {where}: {few}.{hint}"
         )
     place = {variable.id: i for i, variable in enumerate(asked.variables)}
     order = [(fold.group_of, place[fold.variable.id]) for fold in asked.folds]
@@ -268,13 +259,6 @@ def _count(
             if None not in names:
                 counted[tuple(str(name) for name in names)] += people
     return counted, seen.fetched
-
-
-def _names(areas: Sequence[Area]) -> str:
-    names = [area.name for area in areas[:NAMED]]
-    if len(areas) > NAMED:
-        names.append(f"{len(areas) - NAMED} more places")
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def _larger(areas: Sequence[Area]) -> str:

@@ -53,8 +53,9 @@ MOST_ROWS = 100_000
 MOST_AREAS = 500
 """Areas named in one call, so that the address stays short enough."""
 PAGE, MOST_PAGES = 500, 20
-REFUSED, TOO_LARGE = "(status 400)", "(status 403)"
-"""How clients found the service to answer for a table kept back and for one too large."""
+REFUSED, TOO_LARGE = 400, 403
+"""The status with which clients found the service to answer for a table kept back, and for one
+too large."""
 
 
 class Catalogue:
@@ -167,7 +168,7 @@ def observe(
             try:
                 found = _fetch(client, population, area_type, variables, some)
             except ServiceError as error:
-                if REFUSED not in error.reason:
+                if error.status != REFUSED:
                     raise
                 found, is_refused = {}, True
             moment = now()
@@ -211,8 +212,7 @@ def _fetch(
 ) -> dict[str, Cells]:
     """Return the cells of the areas the service gives figures for; the others are kept back.
 
-    With status 403 the service says that the table is too large: the areas are then asked for in
-    two halves.
+    A table that the service calls too large is asked for in two halves of the areas.
     """
     read = partial(read_observations, area_type=area_type, variables=variables, codes=codes)
     try:
@@ -227,8 +227,14 @@ def _fetch(
         )
         return dict(answer.by_area)
     except ServiceError as error:
-        if TOO_LARGE not in error.reason or len(codes) == 1:
+        if error.status != TOO_LARGE:
             raise
+    if len(codes) == 1:
+        raise ServiceError(
+            f"says that this table is too large even for one place (status {TOO_LARGE})",
+            "Choose fewer characteristics, or broader groups.",
+            status=TOO_LARGE,
+        )
     half = len(codes) // 2
     return _fetch(client, population, area_type, variables, codes[:half]) | _fetch(
         client, population, area_type, variables, codes[half:]

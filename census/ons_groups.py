@@ -11,10 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from census.bands import Band, band_name, default_bands, read_bands
+from census.bands import Band, age_span, band_name, default_bands, read_bands
 from census.errors import BadBands, NotPublished
 from census.model import Ages
 from census.spelling import or_list
+from census.tables import ONS_SPELLINGS
 from census.topics import BROAD, Topic
 
 STEMS = {
@@ -35,13 +36,6 @@ STEMS = {
 }
 """The service's name of the variable behind a table; how it is grouped follows that name."""
 OF_HOUSEHOLDS = ("TS003", "TS045", "TS054")
-ALIASES = {
-    "TS067": {
-        "level 4 qualifications or above": "Level 4 qualifications and above",
-        "other": "Other qualifications",
-    },
-}
-"""Words of the service for a label of ours, where they differ by more than marks."""
 ALONE = {
     "One person household": "Lives alone",
     "Single family household": "Lives with others",
@@ -89,34 +83,6 @@ def stem_of(topic: Topic) -> str:
             f"The census service does not combine {topic.title} with other characteristics."
         )
     return stem
-
-
-def age_span(label: str) -> Band | None:
-    """Return the ages a category of the service holds, both ends included.
-
-    >>> age_span("Aged 16 to 24 years"), age_span("Aged 4 years and under")
-    ((16, 24), (0, 4))
-    >>> age_span("Aged 90 years and over"), age_span("Aged under 1 year"), age_span("Adults")
-    ((90, None), (0, 0), None)
-    """
-    text = re.sub(r"\b(?:aged?|years?)\b", " ", label.casefold()).replace("–", "-")
-    text = " ".join(text.split())
-    if found := re.fullmatch(r"under ([0-9]{1,3})", text):
-        return (0, int(found[1]) - 1) if int(found[1]) else None
-    found = re.fullmatch(
-        r"([0-9]{1,3})(?:(?P<down> and under)|(?P<up> and over| ?\+)|"
-        r" ?(?:to|-) ?(?P<high>[0-9]{1,3}))?",
-        text,
-    )
-    if not found:
-        return None
-    low = int(found[1])
-    if found["down"]:
-        return 0, low
-    if found["up"]:
-        return low, None
-    high = int(found["high"] or low)
-    return (low, high) if high >= low else None
 
 
 def fold_ages(variable: Variable, bands: Sequence[Band]) -> Fold | None:
@@ -207,9 +173,9 @@ def _nodes(topic: Topic, grouping: str) -> dict[str, str | None]:
         for end in range(1, len(steps) + 1):
             name = _bare(":".join(steps[:end]))
             nodes[name] = group if nodes.get(name, group) == group else None
-    for words, label in ALIASES.get(topic.table, {}).items():
+    for words, label in ONS_SPELLINGS.get(topic.table, {}).items():
         if _bare(label) in nodes:
-            nodes[words] = nodes[_bare(label)]
+            nodes[_bare(words)] = nodes[_bare(label)]
     return nodes
 
 

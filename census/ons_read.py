@@ -13,9 +13,9 @@ from typing import Any
 
 from census.client import Body
 from census.errors import BadAnswer
-from census.nomis_read import WEB_PAGE_HINT
 from census.ons_groups import DOES_NOT_APPLY, Variable
 
+WEB_PAGE_HINT = "Usually it is being repaired, or there was too much to do: try again later."
 MOST_PEOPLE = 1_000_000_000
 """More than this is no count of people in England and Wales."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Literal
 
 from census.own_text import Row, refuse
@@ -38,15 +39,6 @@ class Cube:
     title: str = ""
 
 
-def even(text: str) -> str:
-    """Return a label with even spaces and colons.
-
-    >>> even("Economically inactive:Retired ")
-    'Economically inactive: Retired'
-    """
-    return re.sub(r"\s*:\s*", ": ", " ".join(text.split()))
-
-
 def variable(heading: str) -> str:
     """Return what a column of groups divides people by.
 
@@ -59,28 +51,9 @@ def variable(heading: str) -> str:
     return name[:1].upper() + name[1:]
 
 
-def every(labels: Sequence[Sequence[str]]) -> list[Labels]:
-    """Return every combination of labels, the last variable running fastest.
-
-    >>> every([["a", "b"], ["x", "y"]])
-    [('a', 'x'), ('a', 'y'), ('b', 'x'), ('b', 'y')]
-    """
-    combos: list[Labels] = [()]
-    for names in labels:
-        combos = [(*combo, name) for combo in combos for name in names]
-    return combos
-
-
 def first_missing(labels: Sequence[Sequence[str]], found: Container[Labels]) -> Labels:
     """Return a combination without a figure, without listing all there could be."""
-    at = [0] * len(labels)
-    while (combo := tuple([names[i] for names, i in zip(labels, at, strict=True)])) in found:
-        for place in reversed(range(len(labels))):
-            at[place] += 1
-            if at[place] < len(labels[place]):
-                break
-            at[place] = 0
-    return combo
+    return next(combo for combo in product(*labels) if combo not in found)
 
 
 def filled(cells: Sequence[str]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from math import prod
 
 from census.own_cube import (
@@ -12,14 +13,12 @@ from census.own_cube import (
     Cube,
     Form,
     Labels,
-    even,
-    every,
     first_missing,
     table,
     variable,
 )
 from census.own_text import Row, refuse, shown, whole
-from census.spelling import key
+from census.spelling import even, key
 
 COUNTS = ("observation", "observations", "count", "value", "people", "persons", "population")
 """Headings of the last column of a table with a line a figure."""
@@ -239,7 +238,7 @@ def _stacked(head: Row, rows: Sequence[Row], layout: Layout) -> Cube:
                 f"{where} no figure for {missing}; every combination is expected once. The file "
                 "may be cut, or two of its columns may say the same.",
             )
-    order = every(listed)
+    order = list(product(*listed))
     return Cube(
         layout.form,
         tuple((code, names[code]) for code in found),

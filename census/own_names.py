@@ -5,26 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from census.bands import age_span, band_name
 from census.own_sums import bare
 from census.spelling import key
+from census.tables import ONS_SPELLINGS, TABLES
 from census.topics import TOPICS, Topic
 
-OTHER_SPELLINGS = {
-    "Level 4 qualifications or above": "Level 4 qualifications and above",
-    "Other: vocational or work-related qualifications": "Other qualifications",
-}
-"""How ONS tables begin labels that the Nomis files spell otherwise."""
-SPELT_OUT = ("Level 1 and entry level qualifications", "Level 2", "Level 3", *OTHER_SPELLINGS)
-"""Beginnings of labels that ONS tables follow with a list of examples."""
-_AGE = re.compile(
-    r"(?:aged )?(?:"
-    r"(?P<baby>under 1(?: year)?)"
-    r"|(?P<most>[0-9]{1,3}) (?:years )?(?:and|or) (?:under|younger)"
-    r"|(?P<least>[0-9]{1,3})(?:\+| (?:years )?(?:and|or) (?:over|older))"
-    r"|(?P<low>[0-9]{1,3})(?: to |-)(?P<high>[0-9]{1,3})"
-    r"|(?P<one>[0-9]{1,3})"
-    r")(?: years?| year)?(?: old)?"
-)
+SPELT_OUT = "TS067"
+"""The table whose labels ONS tables follow with a list of examples."""
 
 
 def name_groups(variable: str, labels: Sequence[str]) -> tuple[str | None, dict[str, str]]:
@@ -45,7 +33,7 @@ def name_groups(variable: str, labels: Sequence[str]) -> tuple[str | None, dict[
             if set(official) == set(by_label):
                 return topic.id, {by_label[one]: name for one, name in official.items()}
     if re.search(r"\bages?\b", key(variable)):
-        bands = [age_band(label) for label in labels]
+        bands = [_age_band(label) for label in labels]
         if all(bands) and len(set(bands)) == len(bands):
             return "age", {label: str(band) for label, band in zip(labels, bands, strict=True)}
     return None, {label: label for label in labels}
@@ -57,10 +45,9 @@ def _spelt(label: str) -> str:
     >>> _spelt("Level 2 qualifications: 5 or more GCSEs")
     'Level 2 qualifications'
     """
-    for begin in SPELT_OUT:
-        if label.startswith(begin):
-            return OTHER_SPELLINGS.get(begin, label.split(": ", 1)[0])
-    return label
+    begin = label.split(": ", 1)[0]
+    begin = ONS_SPELLINGS[SPELT_OUT].get(begin, begin)
+    return begin if begin in TABLES[SPELT_OUT].leaves else label
 
 
 def _official(topic: Topic) -> list[dict[str, str]]:
@@ -77,23 +64,12 @@ def _official(topic: Topic) -> list[dict[str, str]]:
     return found
 
 
-def age_band(label: str) -> str | None:
+def _age_band(label: str) -> str | None:
     """Return an age label as a band, or None.
 
-    >>> age_band("Aged under 1 year"), age_band("Aged 45 years"), age_band("0-4 years")
-    ('0', '45', '0-4')
-    >>> age_band("Aged 85 years and over"), age_band("Retired")
-    ('85+', None)
+    >>> _age_band("Aged 45 years"), _age_band("0-4 years"), _age_band("Retired")
+    ('45', '0-4', None)
     """
-    found = _AGE.fullmatch(key(label))
-    if not found:
+    if not (span := age_span(label)):
         return None
-    if found["baby"]:
-        return "0"
-    if found["most"]:
-        return f"0-{int(found['most'])}"
-    if found["least"]:
-        return f"{int(found['least'])}+"
-    if found["one"]:
-        return str(int(found["one"]))
-    return f"{int(found['low'])}-{int(found['high'])}"
+    return str(span[0]) if span[0] == span[1] else band_name(span)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import product
 from math import prod
 
 from census.errors import BadFile
@@ -11,15 +12,13 @@ from census.own_cube import (
     PERCENT_SIGN,
     Cube,
     Labels,
-    even,
-    every,
     filled,
     first_missing,
     table,
     variable,
 )
 from census.own_text import Row, refuse, shown, whole
-from census.spelling import key
+from census.spelling import even, key
 
 MOST_GROUPS = 60
 """In a plain file of two columns."""
@@ -105,7 +104,7 @@ def read_wide(rows: Sequence[Row], code_at: int, name_at: int | None, title: str
 def _headings(texts: Sequence[str], head: Row) -> tuple[Labels, tuple[Labels, ...], list[int]]:
     """Split headings such as "Sex: Female; Age: Aged 1 year" into variables and labels.
 
-    Returns also where each combination stands, in the order of `every`.
+    Returns also where each combination stands, the last variable running fastest.
     """
     parts = [re.split(r";\s+(?=[^:;]+: )", text) for text in texts]
     openings = {tuple(part.split(": ", 1)[0] for part in split) for split in parts}
@@ -129,4 +128,4 @@ def _headings(texts: Sequence[str], head: Row) -> tuple[Labels, tuple[Labels, ..
     if prod(map(len, labels)) != len(combos):
         missing = shown("; ".join(first_missing(labels, at)))
         raise refuse(head.line, f"there is no column for {missing}.")
-    return variables, labels, [at[combo] for combo in every(labels)]
+    return variables, labels, [at[combo] for combo in product(*labels)]

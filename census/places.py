@@ -65,28 +65,28 @@ def area(asked: str) -> Area:
 
     Raises `UnknownArea`, with the nearest spellings.
     """
-    try:
-        return extract.area(asked)
-    except UnknownArea as unknown:
-        code = asked.strip().upper()
-        if found := wards().get(code) or held.shelf().area(code):
-            return found
-        named = [one for one in wards().values() if _is_called(one, asked)]
-        if len(named) == 1:
-            return extract.gazetteer().areas.get(named[0].code, named[0])
-        if named:
-            several = [f"{one.name} ({one.within[0]})" for one in named]
-            raise UnknownArea(asked, several[: extract.NEAREST]) from None
-        raise unknown from None
+    code = asked.strip().upper()
+    if found := extract.find(asked) or wards().get(code) or held.shelf().area(code):
+        return found
+    named = _wards_called().get(extract.plain(asked), [])
+    if len(named) == 1:
+        return extract.gazetteer().areas.get(named[0].code, named[0])
+    if named:
+        several = [f"{one.name} ({one.within[0]})" for one in named]
+        raise UnknownArea(asked, several[: extract.NEAREST])
+    return extract.area(asked)  # refuses it, with what was found nearest
 
 
-def _is_called(ward: Area, asked: str) -> bool:
-    name = extract.plain(asked)
-    return name in (
-        extract.plain(ward.name),
-        extract.plain(f"{ward.name} ({ward.within[0]})"),
-        extract.plain(f"{ward.name}, {ward.within[0]}"),
-    )
+@cache
+def _wards_called() -> dict[str, list[Area]]:
+    """Return the wards by every name they go by: alone, and with their authority."""
+    found: dict[str, list[Area]] = {}
+    for one in wards().values():
+        authority = one.within[0]
+        ways = (one.name, f"{one.name} ({authority})", f"{one.name}, {authority}")
+        for name in dict.fromkeys(map(extract.plain, ways)):
+            found.setdefault(name, []).append(one)
+    return found
 
 
 def find_areas(query: str) -> list[Area]:

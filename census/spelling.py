@@ -28,6 +28,27 @@ def or_list(words: Sequence[str]) -> str:
     return f"{', '.join(words[:-1])} or {words[-1]}"
 
 
+def and_places(names: Sequence[str], most: int) -> str:
+    """Name places in a sentence, the first of many.
+
+    >>> and_places(["Hull", "Leeds"], 2), and_places(["Hull", "Leeds", "York"], 2)
+    ('Hull and Leeds', 'Hull, Leeds and 1 more place')
+    """
+    shown = list(names[:most])
+    if more := len(names) - len(shown):
+        shown.append(f"{more} more place{'s' if more > 1 else ''}")
+    return " and ".join(filter(None, [", ".join(shown[:-1]), *shown[-1:]]))
+
+
+def even(text: str) -> str:
+    """Return a label with even spaces and colons.
+
+    >>> even("Economically inactive:Retired ")
+    'Economically inactive: Retired'
+    """
+    return re.sub(r"\s*:\s*", ": ", " ".join(text.split()))
+
+
 def did_you_mean(asked: str, allowed: Iterable[str]) -> str:
     """Return a sentence that names the nearest of the words allowed, or all of a short list.
 

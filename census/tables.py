@@ -12,7 +12,7 @@ from census.joint_tables import RM134
 from census.ni_tables import NI_TABLES
 from census.table import Table, age_label, band_labels, below
 
-__all__ = ["TABLES", "Table", "age_label"]
+__all__ = ["ONS_SPELLINGS", "TABLES", "Table", "age_label"]
 
 _ALL = "Total: All usual residents"
 _FROM_3 = "Total: All usual residents aged 3 years and over"
@@ -345,3 +345,11 @@ TABLES: dict[str, Table] = {
         *NI_TABLES,
     )
 }
+
+ONS_SPELLINGS = {
+    "TS067": {
+        "Level 4 qualifications or above": "Level 4 qualifications and above",
+        "Other": "Other qualifications",
+    },
+}
+"""How ONS begins labels that Nomis, whose words ours are, spells otherwise, by table."""

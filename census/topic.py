@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from census.errors import UnknownGrouping
-from census.model import Status
 from census.spelling import key, or_list
-from census.table import ONS
 from census.tables import TABLES
 
 Kind = Literal[
@@ -23,8 +21,6 @@ Kind = Literal[
 ]
 
 DETAILED, BROAD = "detailed", "broad"
-BAND_STARTS = (16, 35, 55, 75)
-"""Lower ends of the default age bands; the last band is open."""
 
 BASE_WORDS = {
     "all ages": "all ages",
@@ -51,9 +47,8 @@ class Leaf:
 class Topic:
     """One census characteristic a round can be planned by.
 
-    `leaning` tells which way the base pulls the shares in a round of adults. `status` is that of
-    the ready grouping in a local authority. `finer` is the same characteristic read from another
-    table with more groups, where that one is only approximate.
+    `leaning` tells which way the base pulls the shares in a round of adults. `finer` is the same
+    characteristic read from another table with more groups, where that one is only approximate.
     """
 
     id: str
@@ -64,7 +59,6 @@ class Topic:
     not_answered: str | None = None
     is_ordered: bool = False
     leaning: str = ""
-    status: Status = "official"
     finer: Topic | None = None
 
     @property
@@ -80,12 +74,6 @@ class Topic:
             broad = tuple(dict.fromkeys(str(leaf.broad) for leaf in self.leaves))
             return {DETAILED: detailed, BROAD: broad}
         return {"bands" if self.id == "age" else "groups": detailed}
-
-    @property
-    def table_title(self) -> str:
-        """The official title of the table (the first one, where several are used)."""
-        table = TABLES[self.table.split(",")[0]]
-        return table.title if table.publisher == ONS else f"{table.title} ({table.publisher})"
 
     @property
     def base(self) -> str:

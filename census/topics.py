@@ -5,7 +5,6 @@ from __future__ import annotations
 from census.errors import UnknownTopic
 from census.spelling import did_you_mean, key
 from census.topic import (
-    BAND_STARTS,
     BASE_WORDS,
     BROAD,
     DETAILED,
@@ -16,7 +15,6 @@ from census.topic import (
 )
 
 __all__ = [
-    "BAND_STARTS",
     "BASE_WORDS",
     "BROAD",
     "DETAILED",
@@ -162,7 +160,6 @@ TOPICS: dict[str, Topic] = {
                 "for a round of adults the share of Muslims is a little too high and that of "
                 "Christians too low."
             ),
-            status="approximate",
         ),
         Topic(
             "country_of_birth",
@@ -174,7 +171,6 @@ TOPICS: dict[str, Topic] = {
                 "Children are counted too. Most of them were born in the United Kingdom, so that "
                 "share is too high for a round of adults."
             ),
-            status="approximate",
         ),
         Topic(
             "english_proficiency",
@@ -187,7 +183,6 @@ TOPICS: dict[str, Topic] = {
                 "Children of 3 and over are counted too. Most of them speak English well, so the "
                 "share who speak little or none is a little too low for a round of adults."
             ),
-            status="approximate",
         ),
         Topic(
             "age",
@@ -219,7 +214,6 @@ TOPICS: dict[str, Topic] = {
                 ),
                 is_ordered=True,
                 leaning=_DISABILITY_LEAN,
-                status="approximate",
             ),
         ),
         Topic(
@@ -233,7 +227,6 @@ TOPICS: dict[str, Topic] = {
                 "Children are counted too. Most of them are in very good health, so that share is "
                 "too high for a round of adults."
             ),
-            status="approximate",
         ),
         Topic(
             "unpaid_care",
@@ -246,7 +239,6 @@ TOPICS: dict[str, Topic] = {
                 "Children of 5 and over are counted too. Few of them look after anybody, so the "
                 "share of carers is too low for a round of adults."
             ),
-            status="approximate",
         ),
         Topic(
             "tenure",
@@ -336,7 +328,6 @@ TOPICS: dict[str, Topic] = {
             "TS003, TS009, TS001",
             "living alone",
             (Leaf("Lives alone", ""), Leaf("Lives with others", "")),
-            status="approximate",
         ),
     )
 }

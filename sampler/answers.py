@@ -8,9 +8,10 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from census.model import Area, Distribution, JointDistribution, Source
+from census import extract
+from census.model import Area, Distribution, JointDistribution, Source, Status
 from census.own_files import OwnFile
-from census.topics import TOPICS
+from census.topics import TOPICS, Topic
 from sampler.errors import NoPlan, Rule
 from sampler.model import Plan, PlannedCharacteristic, Quota, place_words
 from sampler.repairs import Repair
@@ -171,7 +172,7 @@ def topics() -> list[dict[str, Any]]:
             "title": topic.title,
             "table": topic.table,
             "base": topic.base,
-            "status": topic.status,
+            "status": _status(topic),
             "groupings": [
                 {"grouping": name, "groups": list(groups)}
                 for name, groups in topic.groupings.items()
@@ -179,6 +180,13 @@ def topics() -> list[dict[str, Any]]:
         }
         for topic in TOPICS.values()
     ]
+
+
+def _status(topic: Topic) -> Status:
+    """Say whether the figures kept of the ready groups are all official."""
+    # Living alone is worked out by us, of several tables.
+    worked_out = topic.kind == "living alone"
+    return "approximate" if worked_out or extract.table(topic.table).approximate else "official"
 
 
 def conflict(error: NoPlan, repairs: Sequence[Repair] = ()) -> dict[str, Any]:
@@ -280,7 +288,7 @@ def topics_text() -> str:
     """Write the topics for a terminal."""
     lines = []
     for topic in TOPICS.values():
-        lines.append(f"{topic.id}  {topic.title}: {topic.table}, {topic.base}, {topic.status}")
+        lines.append(f"{topic.id}  {topic.title}: {topic.table}, {topic.base}, {_status(topic)}")
         lines += [f"    {name}: {', '.join(g)}" for name, g in topic.groupings.items()]
     lines.append("where_they_live  Where they live: at hand with more than one area")
     return "\n".join(lines)

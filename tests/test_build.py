@@ -75,6 +75,11 @@ def test_leaves_that_miss_the_national_count_are_refused():
     check_national(CARE, kept, [HERE], dict.fromkeys(CARE.columns, 11))
     with pytest.raises(ExtractError, match="10 added up, 10,000 published"):
         check_national(CARE, kept, [HERE], dict.fromkeys(CARE.columns, 10_000))
+    for rough in (frozenset(), frozenset({HERE})):
+        summed = Kept(kept.rows, rough)
+        check_national(CARE, summed, [HERE], dict.fromkeys(CARE.columns, 510))
+        with pytest.raises(ExtractError, match="10 added up, 511 published"):
+            check_national(CARE, summed, [HERE], dict.fromkeys(CARE.columns, 511))
     with pytest.raises(ExtractError, match="lacks 1 authorities, E06000002 among them"):
         check_national(CARE, kept, [HERE, THERE], dict.fromkeys(CARE.columns, 10))
 

@@ -15,16 +15,16 @@ KEY = "0xfeedfeed"
 
 
 class Other(Fake):
-    """A service that gives one more person in a cell of a table for some places."""
+    """A service that gives more people in a cell of a table, and in all, for some places."""
 
-    def __init__(self, table, *codes, more=7):
+    def __init__(self, table, *codes, more=7, in_all=0):
         super().__init__(four_fit=True)
-        self.other, self.codes, self.more = table, codes, more
+        self.other, self.codes, self.more, self.in_all = table, codes, more, in_all
 
     def _values(self, table_id, place):
         row = super()._values(table_id, place)
         if row and (table_id, place.code in self.codes) == (self.other, True):
-            return (*row[:-1], row[-1] + self.more)
+            return (row[0] + self.in_all, *row[1:-1], row[-1] + self.more)
         return row
 
 
@@ -89,7 +89,7 @@ def test_figures_that_differ_are_counted():
         "Nomis, TS054 of other places: differs, Alum Rock: 1 of 9 figures are not those kept, by "
         "at most 7"
     ]
-    is_fine, _, bad = run(Other("TS030", "E08000025", more=200))
+    is_fine, _, bad = run(Other("TS030", "E08000025", more=200, in_all=200))
     assert (is_fine, bad) == (
         False,
         [

@@ -197,6 +197,20 @@ def test_other_statuses_are_told_at_once(status, words):
     assert len(asked) == 1
 
 
+@pytest.mark.parametrize("status", [401, 403])
+def test_only_nomis_is_said_to_want_the_key(status):
+    with speaking(plain(b"", f"{status} x")) as (address, _):
+        said = Asking(address, key=KEY).refused(service="ons")
+    assert said == f"The census service refused us (status {status})."
+
+
+@pytest.mark.parametrize("status", [302, 400, 401, 403, 404, 429, 500, 503])
+def test_a_refusal_tells_its_status(status):
+    with speaking(plain(b"", f"{status} x")) as (address, _), pytest.raises(ServiceError) as error:
+        Asking(address)()
+    assert error.value.status == status
+
+
 WHOLE = plain(b"x" * 200)
 HEADS = WHOLE.index(b"\r\n\r\n") + 4
 

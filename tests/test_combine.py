@@ -196,6 +196,16 @@ def test_places_that_overlap_are_refused_before_anything_else():
             combine.among_ages(ETHNIC, [BIRMINGHAM, one], ADULTS)
 
 
+def test_whether_places_overlap_is_looked_at_once_for_each_state_of_the_shelf(monkeypatch):
+    looked = []
+    monkeypatch.setattr(combine.places, "check_apart", looked.append)
+    for _ in range(3):
+        kept(AGE, SEX, areas=[BIRMINGHAM, LEEDS], ages=Ages(17))
+        with pytest.raises(NotHeld):
+            combine.among_ages(ETHNIC, [BIRMINGHAM, LEEDS], Ages(17))
+    assert looked == [(BIRMINGHAM, LEEDS)] * 2
+
+
 def test_bands_that_do_not_fit_are_refused_offline_too():
     with pytest.raises(BadBands):
         kept(Wanted(TOPICS["age"], bands=("18+",)), SEX)

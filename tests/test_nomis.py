@@ -328,6 +328,20 @@ def test_an_odd_answer_gives_no_figures(said, words):
     assert "0xfeed" not in str(error.value)
 
 
+@pytest.mark.parametrize(("more", "is_fine"), [(60, True), (-60, True), (61, False)])
+def test_groups_may_miss_a_large_total_by_no_more_than_a_few_people(more, is_fine):
+    total = ROW[ETHNIC.total] + 1_000_000
+    changes = {
+        ETHNIC.total: (ETHNIC.total, "0", total, "A"),
+        INDIAN: (INDIAN, "_3", ROW[INDIAN] + 1_000_000 + more, "A"),
+    }
+    if is_fine:
+        assert rows_of(answer(changes))[BIRMINGHAM][ETHNIC.total] == total
+    else:
+        with pytest.raises(BadAnswer, match="do not add up"):
+            rows_of(answer(changes))
+
+
 def test_one_odd_area_gives_no_figures_of_the_others():
     whole, coventry = answer(count=40), b"E08000026"
     other = answer({INDIAN: (INDIAN, "_3", 7, "D")}, count=40)

@@ -63,6 +63,12 @@ def read(service, topics, *areas, ages=ADULTS, **more):
     return online.fetch(wishes(*topics), areas, ages, client=client, **more)
 
 
+def test_a_table_is_asked_for_once_for_each_place_however_many_topics_use_it(shelf):
+    ward = census.area(WARD)
+    wanted = online.missing(wishes("age", "age", "sex"), [ward, LEEDS, ward], ADULTS, anew=True)
+    assert wanted == {"TS007": [ward], "TS008": [ward], "TS009": [LEEDS]}
+
+
 @pytest.mark.parametrize("topics", [EIGHT, OTHER_EIGHT], ids=["a mix of eight", "the others"])
 def test_eight_topics_of_an_authority_take_eight_questions_cold_and_none_warm(
     service, shelf, tmp_path, topics

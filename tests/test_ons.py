@@ -8,13 +8,14 @@ from census import extract
 from census.cache import Cache
 from census.client import Client, Settings
 from census.errors import (
+    AreasBlocked,
     CensusError,
     NotPublished,
     OverlappingAreas,
     ServiceError,
 )
 from census.model import Ages, Area
-from census.ons import JointBlocked, Wanted, for_ages, joint
+from census.ons import Wanted, for_ages, joint
 from census.population import distribution
 from census.topics import TOPICS, WHERE_THEY_LIVE
 from tests import fake_ons
@@ -338,26 +339,19 @@ def test_a_topic_too_fine_for_the_service_is_refused_with_the_grouping_that_is_t
 
 
 def blocked(service, *wanted, **options):
-    with pytest.raises(JointBlocked) as refused:
+    with pytest.raises(AreasBlocked) as refused:
         service.joint(*wanted, **options)
-    return refused.value
+    return str(refused.value)
 
 
 def test_blocked_areas_are_named_with_the_nearest_alternatives_in_order(service):
     fake_ons.BLOCKED.add(SCILLY.code)
-    error = blocked(service, ETHNIC, AGE, SEX, areas=(BIRMINGHAM, SCILLY))
-    assert error.areas == (SCILLY,)
-    assert str(error) == (
+    assert blocked(service, ETHNIC, AGE, SEX, areas=(BIRMINGHAM, SCILLY)) == (
         "The census service keeps Ethnic group by age by sex back for Isles of Scilly: few people "
         "would be counted in some groups. Try fewer groups (Ethnic group in broad groups; Age in "
         "16-24, 25-34, 35-49, 50-64 and 65+), fewer characteristics at once or a larger area "
         "(South West or England)."
     )
-    assert [offer.split(" (")[0] for offer in error.offers] == [
-        "fewer groups",
-        "fewer characteristics at once",
-        "a larger area",
-    ]
 
 
 def test_a_coarser_table_and_a_larger_area_do_get_an_answer(service):
@@ -370,42 +364,50 @@ def test_a_coarser_table_and_a_larger_area_do_get_an_answer(service):
 def test_two_characteristics_with_the_coarsest_groups_leave_only_a_larger_area(service):
     fake_ons.BLOCKED.update({SCILLY.code, COVENTRY.code})
     coarse = Wanted(TOPICS["age"], bands=("16-64", "65+"))
-    error = blocked(service, SEX, coarse, areas=(SCILLY, COVENTRY))
-    assert error.offers == ("a larger area (South West, England or West Midlands)",)
-    assert "back for Isles of Scilly and Coventry:" in str(error)
+    said = blocked(service, SEX, coarse, areas=(SCILLY, COVENTRY))
+    assert said.endswith(". Try a larger area (South West, England or West Midlands).")
+    assert "back for Isles of Scilly and Coventry:" in said
 
 
 def test_adults_kept_back_may_be_had_with_all_ages_together(service):
     fake_ons.BLOCKED.add(SCILLY.code)
-    with pytest.raises(JointBlocked, match="Try all ages together or a larger area"):
+    with pytest.raises(AreasBlocked, match="Try all ages together or a larger area"):
         service.for_ages(SEX, areas=(SCILLY,))
 
 
 def test_a_country_that_is_kept_back_has_no_larger_area(service):
     whole = extract.area("England and Wales")
     fake_ons.BLOCKED.add(whole.code)
-    assert blocked(service, SEX, AGE, areas=(whole,)).offers == (
-        "fewer groups (Age in 16-24, 25-34, 35-49, 50-64 and 65+)",
+    assert blocked(service, SEX, AGE, areas=(whole,)).endswith(
+        ". Try fewer groups (Age in 16-24, 25-34, 35-49, 50-64 and 65+)."
     )
 
 
 def test_many_blocked_areas_are_named_shortly(service, monkeypatch):
     every = [area for area in extract.every_area() if area.type == "local authority"][:9]
     monkeypatch.setattr(fake_ons, "TROUBLE", "blocked")
-    error = blocked(service, SEX, AGE, areas=every)
     assert (
-        "Hartlepool, Middlesbrough, Redcar and Cleveland, Stockton-on-Tees, Darlington and 4"
-        in (str(error))
-    )
-    assert len(error.areas) == 9
+        "Redcar and Cleveland, Stockton-on-Tees, Darlington and 4 more places: few people"
+    ) in blocked(service, SEX, AGE, areas=every)
 
 
 def test_a_table_refused_whole_is_an_area_kept_back(service, monkeypatch):
     monkeypatch.setattr(fake_ons, "TROUBLE", "refused")
-    assert str(blocked(service, SEX, AGE)).startswith(
+    assert blocked(service, SEX, AGE).startswith(
         "The census service refused Sex by age for Birmingham (status 400), as it does when few "
         "people would be counted in some groups. Try fewer groups (Age in"
     )
+
+
+def test_a_table_too_large_for_one_place_is_said_and_the_service_is_not_down(service, monkeypatch):
+    monkeypatch.setattr(fake_ons, "MOST_ROWS", 1)
+    with pytest.raises(ServiceError) as refused:
+        service.joint(SEX, AGE, areas=(BIRMINGHAM, COVENTRY))
+    assert str(refused.value) == (
+        "The census service says that this table is too large even for one place (status 403). "
+        "Choose fewer characteristics, or broader groups."
+    )
+    assert not refused.value.is_down
 
 
 def test_the_areas_that_were_answered_are_kept_though_another_was_blocked(service):

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from census.bands import band_name
+from census.bands import age_span, band_name
 from census.errors import BadBands
 from census.model import Ages
-from census.ons_groups import Variable, Wanted, age_span, choose, fold_ages, fold_topic
+from census.ons_groups import Variable, Wanted, choose, fold_ages, fold_topic
 from census.topics import TOPICS
 from tests.fake_ons_variables import VARIABLES
 
@@ -26,6 +26,12 @@ AGE = Wanted(TOPICS["age"])
         ("Aged under 1 year", (0, 0)),
         ("  aged 65 YEARS and over ", (65, None)),
         ("16–24", (16, 24)),
+        ("85 or older", (85, None)),
+        ("85 +", (85, None)),
+        ("4 or younger", (0, 4)),
+        ("Under 16 years old", (0, 15)),
+        ("under 16 and over", None),
+        ("1234", None),
         ("Aged 24 to 16 years", None),
         ("Aged under 0 years", None),
         ("Retired", None),

@@ -46,6 +46,15 @@ def test_a_place_is_known_by_its_code_and_its_name(asked, name, type_, authority
     assert (found.name, found.type, found.within[0]) == (name, type_, authority)
 
 
+@pytest.mark.parametrize("asked", ["E05011413", "weetwood", "Aston, Birmingham", "Leeds"])
+def test_nothing_near_is_looked_for_where_a_place_is_known(asked, monkeypatch):
+    def looked(*_):
+        raise AssertionError
+
+    monkeypatch.setattr(extract, "nearest", looked)
+    assert census.area(asked).name
+
+
 def test_a_ward_is_the_same_place_however_it_is_asked_for():
     every = [census.area(asked) for asked in (ASTON, "Aston (Birmingham)", "Aston, Birmingham")]
     assert every == [extract.area(ASTON)] * 3
