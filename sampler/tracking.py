@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from typing import get_args
+from typing import Protocol, get_args
 
 from sampler.brief import ANY, Counting
 from sampler.model import (
@@ -57,19 +57,31 @@ def stage_named(words: str) -> Stage | None:
     return None
 
 
-def is_secured(person: Participant, *, partial_counts: bool) -> bool:
+class Stands(Protocol):
+    """Somebody, or a standing alone: a stage, and whether as a reserve."""
+
+    @property
+    def stage(self) -> Stage:
+        """Where they stand."""
+
+    @property
+    def reserve(self) -> bool:
+        """Whether they are kept for any seat they fit."""
+
+
+def is_secured(person: Stands, *, partial_counts: bool) -> bool:
     """Say whether the person was heard: attended, or in part where the round says so."""
     return person.stage == "attended" or (partial_counts and person.stage == "partial")
 
 
-def is_planned(person: Participant, *, partial_counts: bool) -> bool:
+def is_planned(person: Stands, *, partial_counts: bool) -> bool:
     """Say whether the person was heard or is booked; a reserve who is booked is not."""
     return is_secured(person, partial_counts=partial_counts) or (
         person.stage in BOOKED and not person.reserve
     )
 
 
-def is_counted(person: Participant, counting: Counting, *, partial_counts: bool) -> bool:
+def is_counted(person: Stands, counting: Counting, *, partial_counts: bool) -> bool:
     """Say whether the person takes a place by the round's setting."""
     if counting == "secured":
         return is_secured(person, partial_counts=partial_counts)
@@ -131,25 +143,6 @@ def group_of(part: PlannedCharacteristic, answer: Answer) -> str | None:
     if answer.text in part.groups:
         return answer.text
     return ANY if part.basis == "minimums" else None
-
-
-LOOKS_PERSONAL = (
-    ("an e-mail address", re.compile(r"[^\s@]+@[^\s@]+\.\w{2,}")),
-    ("a phone number", re.compile(r"(?:\+44|\b0)(?:[\s()-]?\d){9,10}\b")),
-    (
-        "a full postcode",
-        re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2}\b", re.IGNORECASE),
-    ),
-)
-
-
-def looks_personal(text: str) -> str | None:
-    """Say what a text seems to hold that should not be kept, or None.
-
-    >>> looks_personal("call 07700 900123"), looks_personal("B14 7AA"), looks_personal("P01")
-    ('a phone number', 'a full postcode', None)
-    """
-    return next((what for what, pattern in LOOKS_PERSONAL if pattern.search(text)), None)
 
 
 def recorded_note(number: int) -> str:

@@ -8,12 +8,12 @@ from sampler import figures
 from sampler.coverage import answer_line, below_booked, cannot_fill, changes, cover, next_profiles
 from sampler.example import council_tax
 from sampler.model import NOT_KNOWN, PREFER_NOT_TO_SAY, Answer
+from sampler.personal import looks_personal
 from sampler.tracking import (
     STAGE_WORDS,
     STAGES,
     is_planned,
     is_secured,
-    looks_personal,
     stage_named,
     tally,
 )
