@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -13,54 +12,43 @@ from statistics import NormalDist
 
 from sampler.apportion import closest, free
 from sampler.errors import BriefError
-from sampler.model import Participant, Plan, Quota, Way
+from sampler.model import Plan, Quota
+from sampler.show_rates import (
+    TrackRecord,
+    outcomes,
+    outcomes_tallied,
+    outcomes_together,
+    rate_of,
+    track_records,
+    way_of,
+)
 from sampler.words import decimal, group_words, listed, people
 
-SHOW_RATES: Mapping[Way, Fraction] = {
-    "agency": Fraction(90, 100),
-    "panel": Fraction(85, 100),
-    "partner": Fraction(75, 100),
-    "front line": Fraction(75, 100),
-}
-"""What to expect of recruits before their outcomes are known (USERS.md 1.5)."""
-PRIOR_WEIGHT = 10
-"""The expected rate counts as so many outcomes ..."""
-ENOUGH_OUTCOMES = 20
-"""... until so many are known; from then on they speak for themselves."""
+__all__ = [
+    "CHANCE",
+    "Reserve",
+    "TrackRecord",
+    "Turnout",
+    "chance_of",
+    "heard",
+    "in_100",
+    "money",
+    "outcomes",
+    "outcomes_tallied",
+    "outcomes_together",
+    "rate_of",
+    "reserves",
+    "said",
+    "track_records",
+    "turnout",
+    "way_of",
+]
+
 CHANCE = Fraction(4, 5)
 """The chance that enough people come, where the round sets none."""
 LARGEST_ROUND = 1_000
 MOST_TIMES = 10
 """More recruits than this many times the people wanted are no advice."""
-CAME = ("attended", "partial")
-
-
-@dataclass(frozen=True)
-class Recruiter:
-    """Who finds people, and how many of those asked for; `outcomes` counts recruits who were due.
-
-    Of these, `attended` came. Only the proportions of `people` between recruiters matter.
-    """
-
-    name: str
-    way: Way
-    people: int = 1
-    attended: int = 0
-    outcomes: int = 0
-
-    @property
-    def rate(self) -> Fraction:
-        """The part of recruits expected to come.
-
-        Before twenty outcomes are known, the mean of a Beta prior of weight ten after them.
-
-        >>> Recruiter("Panel", "panel").rate, Recruiter("Panel", "panel", 1, 6, 10).rate
-        (Fraction(17, 20), Fraction(29, 40))
-        """
-        if self.outcomes >= ENOUGH_OUTCOMES:
-            return Fraction(self.attended, self.outcomes)
-        expected = PRIOR_WEIGHT * SHOW_RATES[self.way]
-        return (expected + self.attended) / (PRIOR_WEIGHT + self.outcomes)
 
 
 @dataclass(frozen=True)
@@ -102,7 +90,7 @@ class Turnout:
 
 def turnout(
     plan: Plan,
-    recruiters: Sequence[Recruiter],
+    recruiters: Sequence[TrackRecord],
     *,
     chance: Fraction = CHANCE,
     incentive: Decimal | None = None,
@@ -151,7 +139,7 @@ class _Recruits:
     One more extra never takes another from a recruiter, so chances rise with every extra.
     """
 
-    def __init__(self, wanted: int, recruiters: Sequence[Recruiter]) -> None:
+    def __init__(self, wanted: int, recruiters: Sequence[TrackRecord]) -> None:
         shares = [one.people for one in recruiters]
         self.wanted = wanted
         self.rates = [one.rate for one in recruiters]
@@ -180,12 +168,7 @@ class _Recruits:
             by_rate: dict[Fraction, int] = {}
             for rate, number in zip(self.rates, self.numbers(extras), strict=True):
                 by_rate[rate] = by_rate.get(rate, 0) + number
-            first, *others = (_staying_away(rate, n, extras) for rate, n in by_rate.items())
-            for other in others[:-1]:
-                first = _both(first, other, extras)
-            ways = _at_most(first, others[-1] if others else [1], extras)
-            whole = prod(rate.denominator**number for rate, number in by_rate.items())
-            self.known[extras] = Fraction(ways, whole)
+            self.known[extras] = chance_of(self.wanted, by_rate)
         return self.known[extras]
 
     def least(self, asked: Fraction) -> int | None:
@@ -222,6 +205,24 @@ class _Recruits:
         rate = come / missing  # of the extras
         spread = sqrt(missing) * NormalDist().inv_cdf(min(max(float(asked), 1e-9), 1 - 1e-9))
         return max(0, round((missing + spread) / rate))
+
+
+def chance_of(least: int, by_rate: Mapping[Fraction, int]) -> Fraction:
+    """Return the chance that at least so many come, of the numbers of people for each rate.
+
+    Exact: a sum of binomials, one for each rate.
+
+    >>> chance_of(1, {Fraction(1, 2): 2}), chance_of(2, {Fraction(1, 2): 1, Fraction(1, 3): 1})
+    (Fraction(3, 4), Fraction(1, 6))
+    """
+    spare = sum(by_rate.values()) - least
+    if least <= 0 or spare < 0:
+        return Fraction(least <= 0)
+    first, *others = (_staying_away(rate, n, spare) for rate, n in by_rate.items())
+    for other in others[:-1]:
+        first = _both(first, other, spare)
+    ways = _at_most(first, others[-1] if others else [1], spare)
+    return Fraction(ways, prod(rate.denominator**n for rate, n in by_rate.items()))
 
 
 def _staying_away(rate: Fraction, number: int, most: int) -> list[int]:
@@ -298,30 +299,6 @@ def heard(plan: Plan, extras: int, rate: Fraction) -> Fraction | None:
                 recruits = quota.target + ((part.name, quota.group) in stand_by)
                 chance *= 1 - (1 - rate) ** recruits
     return chance
-
-
-def way_of(recruiter: str) -> Way:
-    """Guess the way of recruiting from a recruiter's name; one not recognised is a partner.
-
-    >>> way_of("Own panel"), way_of("Front-line staff"), way_of("Acme agency"), way_of("Mosque")
-    ('panel', 'front line', 'agency', 'partner')
-    """
-    plain = re.sub(r"[\s_-]+", " ", recruiter).casefold()
-    ways: tuple[Way, ...] = ("agency", "panel", "front line")
-    return next((way for way in ways if way in plain), "partner")
-
-
-def outcomes(participants: Iterable[Participant]) -> dict[str, tuple[int, int]]:
-    """Return for each recruiter how many recruits came, and how many came or stayed away.
-
-    Those who cancelled are left out: they were replaced, or the round was.
-    """
-    found: dict[str, tuple[int, int]] = {}
-    for person in participants:
-        if person.stage in (*CAME, "no_show"):
-            came, due = found.get(person.recruiter.strip(), (0, 0))
-            found[person.recruiter.strip()] = (came + (person.stage in CAME), due + 1)
-    return found
 
 
 def said(one: Turnout) -> list[str]:

@@ -10,24 +10,29 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sampler import figures
+from sampler import figures, tally
 from sampler.brief import from_values
 from sampler.errors import BriefError
-from sampler.model import Participant
+from sampler.model import Participant, Recruiter
 from sampler.turnout import (
-    Recruiter,
     Reserve,
+    TrackRecord,
     Turnout,
+    chance_of,
     heard,
     outcomes,
+    outcomes_tallied,
+    outcomes_together,
+    rate_of,
     reserves,
     said,
+    track_records,
     turnout,
     way_of,
 )
 from tests.builders import a_brief, a_person, by_hand
 
-FOUR_FIFTHS = Recruiter("Agency", "agency", 1, 16, 20)
+FOUR_FIFTHS = TrackRecord("Agency", "agency", 1, 16, 20)
 HALF = Fraction(1, 2)
 
 
@@ -66,18 +71,18 @@ def test_fourteen_recruits_at_four_fifths_give_ten_people_in_87_of_100_rounds():
     ("way", "expected"), [("agency", 12), ("panel", 13), ("partner", 15), ("front line", 15)]
 )
 def test_before_outcomes_are_known_each_way_of_recruiting_has_its_rate(way, expected):
-    assert turnout(plan_for(10), [Recruiter(way, way)]).recruit == expected
+    assert turnout(plan_for(10), [TrackRecord(way, way)]).recruit == expected
 
 
 def test_a_prior_of_weight_ten_fades_and_is_gone_at_twenty_outcomes():
-    assert Recruiter("A", "agency").rate == Fraction(9, 10)
-    assert Recruiter("A", "agency", 1, 3, 10).rate == Fraction(9 + 3, 10 + 10)
-    assert Recruiter("A", "agency", 1, 10, 19).rate == Fraction(19, 29)
-    assert Recruiter("A", "agency", 1, 10, 20).rate == HALF
+    assert TrackRecord("A", "agency").rate == Fraction(9, 10)
+    assert TrackRecord("A", "agency", 1, 3, 10).rate == Fraction(9 + 3, 10 + 10)
+    assert TrackRecord("A", "agency", 1, 10, 19).rate == Fraction(19, 29)
+    assert TrackRecord("A", "agency", 1, 10, 20).rate == HALF
 
 
 recruiters = st.builds(
-    lambda way, people, due, part: Recruiter(way, way, people, round(part * due), due),
+    lambda way, people, due, part: TrackRecord(way, way, people, round(part * due), due),
     st.sampled_from(["agency", "panel", "partner", "front line"]),
     st.integers(0, 5),
     st.integers(0, 30),
@@ -110,14 +115,14 @@ def test_the_chance_equals_every_way_people_can_come_added_up(wanted, found_by, 
 )
 def test_it_is_the_least_number_that_reaches_the_chance(wanted, rate, asked):
     due = rate.denominator * 20
-    one = Recruiter("A", "agency", 1, int(rate * due), due)
+    one = TrackRecord("A", "agency", 1, int(rate * due), due)
     found = turnout(plan_for(wanted), [one], chance=asked)
     enough = (m for m in range(wanted, 10 * wanted + 1) if binomial_tail(wanted, m, rate) >= asked)
     assert (found.recruit if found else None) == next(enough, None)
 
 
 def test_a_chance_reached_exactly_is_reached():
-    nine_in_ten = Recruiter("A", "agency")
+    nine_in_ten = TrackRecord("A", "agency")
     assert turnout(plan_for(2), [nine_in_ten], chance=Fraction(81, 100)).recruit == 2
     assert turnout(plan_for(2), [nine_in_ten], chance=Fraction(811, 1000)).recruit == 3
 
@@ -133,7 +138,7 @@ def test_asking_for_more_never_takes_a_recruit_from_anybody(wanted, found_by):
 
 def test_recruiters_whose_people_stay_away_more_get_more_of_the_extras():
     found = turnout(
-        plan_for(20), [Recruiter("Agency", "agency", 10), Recruiter("Mosque", "partner", 10)]
+        plan_for(20), [TrackRecord("Agency", "agency", 10), TrackRecord("Mosque", "partner", 10)]
     )
     (_, agency), (_, mosque) = found.by_recruiter
     assert agency + mosque == found.recruit
@@ -141,13 +146,13 @@ def test_recruiters_whose_people_stay_away_more_get_more_of_the_extras():
 
 
 def test_nobody_who_ever_came_or_too_large_a_round_gives_no_number():
-    assert turnout(plan_for(10), [Recruiter("A", "agency", 1, 0, 20)]) is None
-    assert turnout(plan_for(10), [Recruiter("A", "agency", 1, 1, 20)]) is None
-    assert turnout(plan_for(1_001), [Recruiter("A", "agency")]) is None
+    assert turnout(plan_for(10), [TrackRecord("A", "agency", 1, 0, 20)]) is None
+    assert turnout(plan_for(10), [TrackRecord("A", "agency", 1, 1, 20)]) is None
+    assert turnout(plan_for(1_001), [TrackRecord("A", "agency")]) is None
 
 
 def test_where_everybody_comes_nobody_extra_is_asked():
-    found = turnout(plan_for(10), [Recruiter("A", "agency", 1, 20, 20)])
+    found = turnout(plan_for(10), [TrackRecord("A", "agency", 1, 20, 20)])
     assert (found.recruit, found.chance, found.reserves, found.anyone) == (10, 1, (), 0)
 
 
@@ -240,6 +245,49 @@ def test_outcomes_are_counted_by_recruiter_without_those_who_cancelled():
     assert outcomes(came) == {"Agency": (2, 3), "Own panel": (0, 1)}
 
 
+def test_outcomes_of_several_rounds_add_up_however_a_recruiter_is_written():
+    one = [a_person(stage="attended", recruiter="Acme agency"), a_person(stage="no_show")]
+    other = [a_person(stage="no_show", recruiter="ACME  agency"), a_person(stage="attended")]
+    together = {"Acme agency": (1, 2), "": (1, 2)}
+    assert outcomes([*one, *other]) == together
+    assert outcomes_together([outcomes(one), outcomes(other)]) == together
+    tallied = outcomes_together([outcomes_tallied(tally.of(some)) for some in (one, other)])
+    assert tallied == {"Acme agency": (1, 2)}
+
+
+def test_a_round_s_recruiters_have_the_record_of_their_name():
+    acme = Recruiter(id="1", name="Acme", way="agency", people=6)
+    mosque = Recruiter(id="2", name="Mosque", way="partner", people=4)
+    known = {"ACME": (12, 20), "Elsewhere": (1, 1)}
+    found = track_records([acme, mosque], known)
+    assert found == (
+        TrackRecord("Acme", "agency", 6, 12, 20),
+        TrackRecord("Mosque", "partner", 4, 0, 0),
+    )
+    assert [one.is_learned for one in found] == [True, False]
+    assert track_records([], known) == ()
+    assert track_records([], known, fallback=FOUR_FIFTHS) == (FOUR_FIFTHS,)
+    assert rate_of("acme ", found, known) == Fraction(3, 5)
+    assert rate_of("Elsewhere", found, known) == (10 * Fraction(3, 4) + 1) / 11
+    assert rate_of("Own panel") == Fraction(85, 100)
+    assert rate_of("") == Fraction(3, 4)
+
+
+def test_each_recruiter_is_asked_for_their_part_and_extras_go_where_most_are_missed():
+    sure = Recruiter(id="1", name="Acme", way="agency", people=5)
+    unsure = Recruiter(id="2", name="Mosque", way="partner", people=5)
+    records = track_records([sure, unsure], {"Acme": (20, 20), "Mosque": (10, 20)})
+    found = turnout(plan_for(10), records)
+    assert dict(found.by_recruiter)["Acme"] == 5
+    assert dict(found.by_recruiter)["Mosque"] == found.recruit - 5 > 5
+
+
+@given(st.integers(-1, 8), st.lists(st.fractions(0, 1, max_denominator=5), max_size=7))
+def test_the_chance_that_some_come_is_exact(least, rates):
+    by_rate = {rate: rates.count(rate) for rate in rates}
+    assert chance_of(least, by_rate) == brute_tail(least, rates)
+
+
 def test_it_is_said_in_plain_words():
     plan = plan_for(10, shares=ONES, must_have=True)
     found = turnout(plan, [FOUR_FIFTHS], incentive=Decimal(40))
@@ -253,13 +301,13 @@ def test_it_is_said_in_plain_words():
         "One more recruit brings for £40: 10 or more come in 94 of 100, every must-have group in "
         "88.",
     ]
-    two = turnout(plan, [Recruiter("Agency", "agency", 6), Recruiter("Mosque", "partner", 4)])
+    two = turnout(plan, [TrackRecord("Agency", "agency", 6), TrackRecord("Mosque", "partner", 4)])
     assert "by Agency and" in said(two)[0]
 
 
 def test_usual_rounds_take_no_time():
-    many = [Recruiter("a", "agency", 3, 7, 13), Recruiter("b", "partner", 2, 5, 9),
-            Recruiter("c", "panel", 2, 3, 7)]  # fmt: skip
+    many = [TrackRecord("a", "agency", 3, 7, 13), TrackRecord("b", "partner", 2, 5, 9),
+            TrackRecord("c", "panel", 2, 3, 7)]  # fmt: skip
     plan = plan_for(60)
     start = time.process_time()
     found = turnout(plan, many)
