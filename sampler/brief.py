@@ -60,6 +60,7 @@ SHEET_COLUMNS = (
     "Incentive sent on",
     "Notes",
     "Counted",
+    "Planner",
 )
 """Columns of the sheet beside the characteristics, which cannot share their names."""
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from census.model import Source
 from sampler import words
 from sampler.brief import Brief, Counting
 from sampler.coverage import Coverage, cover
-from sampler.model import Fieldwork, Participant, Plan
+from sampler.model import Fieldwork, Participant, Plan, Recruiter
+from sampler.recruiting import SHEET_LETTER, found_by
 from sampler.sizes import chance_missed
 
 LONDON = ZoneInfo("Europe/London")
@@ -34,6 +36,10 @@ class Sheet:
 
     `people` are everyone recorded; only with `with_people` do they get a row. Otherwise those
     who take a place are in the counts alone, and nobody's answers leave the app.
+
+    With a `recruiter` the plan is their own (`recruiters.shares`), and of the people only those
+    they found are on the sheet or counted in it. Blank rows have references from `next_number`
+    on, and the ids `row_id` gives these, if any. `made` is when the people were looked up.
     """
 
     plan: Plan
@@ -44,27 +50,59 @@ class Sheet:
     counting: Counting
     partial_counts: bool
     with_people: bool
-    today: date
+    made: datetime
+    recruiter: Recruiter | None = None
+    next_number: int = 1
+    row_id: Callable[[str], str] | None = None
+
+    @property
+    def theirs(self) -> tuple[Participant, ...]:
+        """The people the sheet is about: everyone, or those its recruiter found."""
+        return found_by(self.people, self.recruiter) if self.recruiter else self.people
 
     def coverage(self) -> Coverage:
-        """Return how far the people recorded fill the plan."""
-        return cover(self.plan, self.people, self.counting, partial_counts=self.partial_counts)
+        """Return how far these people fill the plan."""
+        return cover(self.plan, self.theirs, self.counting, partial_counts=self.partial_counts)
 
     @property
     def to_recruit(self) -> int:
-        """How many to recruit: as typed, else the people wanted."""
-        return self.fieldwork.recruit or self.plan.people_wanted
+        """How many to recruit: as asked of the recruiter or typed, else the people wanted."""
+        asked = self.recruiter.people if self.recruiter else self.fieldwork.recruit
+        return asked or self.plan.people_wanted
+
+    @property
+    def title(self) -> str:
+        """The round's title, and whose sheet it is."""
+        return f"{self.plan.title}: {self.recruiter.name}" if self.recruiter else self.plan.title
+
+    @property
+    def letter(self) -> str:
+        """What the references of blank rows begin with."""
+        return (self.recruiter.letter if self.recruiter else "") or SHEET_LETTER
 
     @property
     def file_name(self) -> str:
-        """A name for the file: the round's title, letters and digits only."""
-        return slug(self.plan.title)
+        """A name for the file: the round's title and the recruiter, letters and digits only."""
+        name = slug(self.plan.title)
+        return f"{name}-{slug(self.recruiter.name, 'recruiter')}" if self.recruiter else name
+
+    @property
+    def made_utc(self) -> datetime:
+        """When it was made, in whole seconds, universal time."""
+        aware = self.made if self.made.tzinfo else self.made.replace(tzinfo=UTC)
+        return aware.astimezone(UTC).replace(microsecond=0)
+
+    @property
+    def today(self) -> date:
+        """The day it was made, in London."""
+        return self.made_utc.astimezone(LONDON).date()
 
 
-def for_plan(plan: Plan, brief: Brief, *, today: date | None = None) -> Sheet:
+def for_plan(plan: Plan, brief: Brief, *, made: datetime | None = None) -> Sheet:
     """Return the sheet of a plan that no round holds yet, counting as its brief says."""
     counting, partial = brief.count, brief.partial_counts
-    return Sheet(plan, "", 0, Fieldwork(), (), counting, partial, False, today or london_today())
+    made = made or datetime.now(UTC)
+    return Sheet(plan, "", 0, Fieldwork(), (), counting, partial, False, made)
 
 
 def london_today() -> date:
@@ -72,14 +110,14 @@ def london_today() -> date:
     return datetime.now(LONDON).date()
 
 
-def slug(title: str) -> str:
+def slug(title: str, nothing: str = "round") -> str:
     """Return a name for a file: a title's letters and digits only.
 
     >>> slug("Council tax: round 2")
     'council-tax-round-2'
     """
     kept = "".join(c if c.isalnum() else "-" for c in title.lower())
-    return "-".join(part for part in kept.split("-") if part)[:60] or "round"
+    return "-".join(part for part in kept.split("-") if part)[:60] or nothing
 
 
 def people_to_meet(sheet: Sheet) -> str:
@@ -100,7 +138,9 @@ def brief_rows(sheet: Sheet) -> list[tuple[str, str]]:
     if plan.highest_age is not None:
         ages = f"{plan.lowest_age} to {plan.highest_age}"
     texts = sheet.fieldwork.model_dump()
+    whose = [("This sheet is for", sheet.recruiter.name)] if sheet.recruiter else []
     return [
+        *whose,
         ("What it is about", texts["purpose"]),
         ("Place", plan.place or "As described below"),
         ("Ages", ages),
@@ -155,6 +195,8 @@ def _table(source: Source) -> str:
 
 def caveats(plan: Plan) -> list[str]:
     """Return what the reader of a sheet should know of its numbers."""
+    if not plan.people_wanted:
+        return list(plan.notes)
     k, missed = chance_missed(plan.people_wanted)
     wanted = words.people(plan.people_wanted)
     first = (
@@ -179,6 +221,8 @@ def short_form(sheet: Sheet) -> str:
         lines = [f"We would like to meet {who} {kind}{where}, {ages}."]
     else:
         lines = ["Thank you: this round has as many people as we can meet."]
+    if sheet.recruiter:
+        lines = [f"For {sheet.recruiter.name}", "", *lines]
     texts = sheet.fieldwork
     if texts.purpose:
         lines += ["", texts.purpose]

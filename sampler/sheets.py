@@ -2,7 +2,7 @@
 
 Layout, by tab: Brief, Quotas (live counts), People (one row a person), Screener, Sources, Lists
 (hidden: what the drop-downs offer) and Planner (very hidden: which round, plan and columns the
-sheet was made from, so that a later version can read it back).
+sheet was made from, when and for whom, so that it can be read back).
 """
 
 from __future__ import annotations
@@ -12,37 +12,35 @@ import io
 import json
 import os
 import tempfile
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
-from sampler.brief import SHEET_COLUMNS
 from sampler.handover import Sheet, brief_rows, caveats, range_words, source_rows
-from sampler.model import Participant, Stage
+from sampler.model import PlannedCharacteristic
 from sampler.screener import question
-from sampler.tracking import (
-    BOOKED,
-    NOT_KNOWN_WORDS,
-    PREFER_NOT_WORDS,
-    STAGE_WORDS,
-    STAGES,
-    answer_words,
-    is_counted,
+from sampler.sheet_people import (
+    AFTER_COLUMNS,
+    FIRST_PERSON,
+    PERSON_COLUMNS,
+    lists_tab,
+    people_csv,
+    people_rows,
+    people_tab,
 )
+from sampler.sheet_text import put, safe_cell, shown, whole
 
-TEMPLATE = 1
+__all__ = ["NO_QUOTA", "TEMPLATE", "people_csv", "quotas_csv", "safe_cell", "workbook", "write"]
+
+TEMPLATE = 2
 """Version of the sheet's layout, kept in the very hidden tab."""
 NO_QUOTA = "Other groups, and not known"
 """The row of those who take a place and fill no quota."""
-SPARE_ROWS = 10
 LINE_POINTS = 14.5
-FIRST_PERSON = 1
-PERSON_COLUMNS, AFTER_COLUMNS, COUNTED = SHEET_COLUMNS[:3], SHEET_COLUMNS[3:-1], SHEET_COLUMNS[-1]
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+LONGEST_CELL = 32_000
 INK, MUTED, RULE, PAPER, OPEN = "#1b2126", "#545c63", "#d9d5cc", "#f6f4ef", "#b3470a"
 
 
@@ -66,8 +64,8 @@ def workbook(sheet: Sheet) -> bytes:
     book = xlsxwriter.Workbook(out, options)
     book.set_properties(
         {
-            "title": f"Recruitment sheet: {sheet.plan.title}",
-            "created": datetime.combine(sheet.today, datetime.min.time(), UTC),
+            "title": shown(f"Recruitment sheet: {sheet.title}"),
+            "created": sheet.made_utc.astimezone(UTC),
         }
     )
     book.set_calc_mode("auto")
@@ -76,11 +74,11 @@ def workbook(sheet: Sheet) -> bytes:
         name: book.add_worksheet(name)
         for name in ("Brief", "Quotas", "People", "Screener", "Sources", "Lists", "Planner")
     }
-    rows = _people_rows(sheet)
+    rows = people_rows(sheet)
     _brief(tabs["Brief"], sheet, style)
     _quotas(tabs["Quotas"], sheet, len(rows), style)
-    _people(tabs["People"], sheet, rows, style)
-    _lists(tabs["Lists"], sheet)
+    people_tab(tabs["People"], sheet, rows, style)
+    lists_tab(tabs["Lists"], sheet)
     _screener(tabs["Screener"], sheet, style)
     _sources(tabs["Sources"], sheet, style)
     _planner(tabs["Planner"], sheet)
@@ -90,9 +88,10 @@ def workbook(sheet: Sheet) -> bytes:
         tabs[name].set_landscape()
         tabs[name].set_paper(9)
         tabs[name].fit_to_pages(1, 0)
-        tabs[name].set_footer("&L" + sheet.plan.title.replace("&", "&&") + "&R&A, page &P of &N")
+        title = shown(sheet.title).replace("&", "&&")
+        tabs[name].set_footer(f"&L{title}&R&A, page &P of &N")
     book.close()
-    return out.getvalue()
+    return whole(out.getvalue())
 
 
 def _styles(book: Any) -> dict[str, Any]:
@@ -130,10 +129,11 @@ def _brief(tab: Any, sheet: Sheet, style: dict[str, Any]) -> None:
     tab.hide_gridlines(2)
     tab.set_column(0, 0, 28)
     tab.set_column(1, 1, 90)
-    tab.write_string(0, 0, sheet.plan.title, style["title"])
+    put(tab, 0, 0, sheet.title, style["title"])
     tab.set_row(0, 30)
     tab.merge_range(1, 0, 1, 1, "", style["lead"])
-    tab.write_string(
+    put(
+        tab,
         1,
         0,
         "Fill in the People page, one row a person, by reference only. Do not add names, phone "
@@ -142,8 +142,8 @@ def _brief(tab: Any, sheet: Sheet, style: dict[str, Any]) -> None:
     )
     tab.set_row(1, 32)
     for i, (label, text) in enumerate(brief_rows(sheet), 3):
-        tab.write_string(i, 0, label, style["name"])
-        tab.write_string(i, 1, text, style["text"])
+        put(tab, i, 0, label, style["name"])
+        put(tab, i, 1, text, style["text"])
         tab.set_row(i, _height(text, 100))
 
 
@@ -152,7 +152,7 @@ def _quotas(tab: Any, sheet: Sheet, rows: int, style: dict[str, Any]) -> None:
     widths = [24, 36, 10, 13, 10, 10, 10]
     for column, (head, width) in enumerate(zip(heads, widths, strict=True)):
         tab.set_column(column, column, width)
-        tab.write_string(0, column, head, style["head" if column < 2 else "head_number"])
+        put(tab, 0, column, head, style["head" if column < 2 else "head_number"])
     tab.freeze_panes(1, 0)
     parts = sheet.plan.characteristics
     last = FIRST_PERSON + rows
@@ -167,10 +167,11 @@ def _quotas(tab: Any, sheet: Sheet, rows: int, style: dict[str, Any]) -> None:
             if not quota.target and not state.counted:
                 continue
             before = 0 if sheet.with_people else state.counted
-            tab.write_string(row, 0, part.name, style["name"])
-            tab.write_string(row, 1, quota.group, style["text"])
+            put(tab, row, 0, part.name, style["name"])
+            put(tab, row, 1, quota.group, style["text"])
             tab.write_number(row, 2, quota.target, style["number"])
-            tab.write_string(
+            put(
+                tab,
                 row,
                 3,
                 range_words(quota.low, quota.high, sheet.plan.people_wanted),
@@ -189,8 +190,8 @@ def _quotas(tab: Any, sheet: Sheet, rows: int, style: dict[str, Any]) -> None:
             row += 1
         listed = sum(state.counted for _, state in zip(part.quotas, found.rows, strict=False))
         others = covered.counted - listed
-        tab.write_string(row, 0, part.name, style["name"])
-        tab.write_string(row, 1, NO_QUOTA, style["text"])
+        put(tab, row, 0, part.name, style["name"])
+        put(tab, row, 1, NO_QUOTA, style["text"])
         tab.write_blank(row, 2, None, style["number"])
         tab.write_blank(row, 3, None, style["range"])
         tab.write_number(row, 4, 0 if sheet.with_people else others, style["number"])
@@ -211,126 +212,22 @@ def _quotas(tab: Any, sheet: Sheet, rows: int, style: dict[str, Any]) -> None:
     tab.repeat_rows(0)
 
 
-def _people_rows(sheet: Sheet) -> list[Participant]:
-    """Return the rows to fill: people already recorded if asked for, then blank ones."""
-    known = list(sheet.people) if sheet.with_people else []
-    taken = sum(is_counted(p, "planned", partial_counts=sheet.partial_counts) for p in sheet.people)
-    blank = max(0, sheet.to_recruit - taken) + SPARE_ROWS
-    return known + [
-        Participant(id="", reference=f"R{i + 1:02d}", stage="approached") for i in range(blank)
-    ]
-
-
-def _write(tab: Any, row: int, column: int, text: str, style: Any) -> None:
-    """Write a text cell, or a blank one where there is nothing to say."""
-    if text:
-        tab.write_string(row, column, text, style)
-    else:
-        tab.write_blank(row, column, None, style)
-
-
-def _taken_formula(sheet: Sheet, row: int) -> str:
-    """Return 1 where the person on this row takes a place by the round's setting, else 0."""
-
-    def at(stages: Sequence[Stage]) -> str:
-        return "OR(" + ",".join(f'B{row}="{STAGE_WORDS[stage]}"' for stage in stages) + ")"
-
-    heard = at(("attended", "partial") if sheet.partial_counts else ("attended",))
-    if sheet.counting == "secured":
-        return f"=IF({heard},1,0)"
-    return f'=IF(OR({heard},AND(C{row}<>"Yes",{at(BOOKED)})),1,0)'
-
-
-def _people(tab: Any, sheet: Sheet, rows: list[Participant], style: dict[str, Any]) -> None:
-    parts = sheet.plan.characteristics
-    heads = [*PERSON_COLUMNS, *(part.name for part in parts), *AFTER_COLUMNS, COUNTED]
-    widths = [11, 15, 9, *(17 for _ in parts), 16, 18, 14, 26, 10]
-    for column, (head, width) in enumerate(zip(heads, widths, strict=True)):
-        tab.set_column(column, column, width)
-        tab.write_string(0, column, head, style["head"])
-    counted_column = len(heads) - 1
-    tab.set_column(counted_column, counted_column, 10, None, {"hidden": True})
-    tab.freeze_panes(1, 1)
-    for i, person in enumerate(rows, FIRST_PERSON):
-        known = bool(person.id)
-        tab.write_string(i, 0, person.reference, style["name"])
-        cell = style["answer"] if known else style["fill"]
-        _write(tab, i, 1, STAGE_WORDS[person.stage] if known else "", cell)
-        _write(tab, i, 2, ("Yes" if person.reserve else "No") if known else "", cell)
-        for c, part in enumerate(parts, len(PERSON_COLUMNS)):
-            answer = person.answer(part.name)
-            text = answer.text if answer.kind == "own_words" else answer_words(answer)
-            _write(tab, i, c, text if known else "", cell)
-        after = len(PERSON_COLUMNS) + len(parts)
-        _write(tab, i, after, person.recruiter, cell)
-        if person.slot:
-            tab.write_datetime(i, after + 1, person.slot.replace(tzinfo=None), style["moment"])
-        else:
-            tab.write_blank(i, after + 1, None, style["moment" if known else "fill_moment"])
-        if person.incentive_on:
-            tab.write_datetime(i, after + 2, person.incentive_on, style["date"])
-        else:
-            tab.write_blank(i, after + 2, None, style["date" if known else "fill_date"])
-        _write(tab, i, after + 3, person.notes, cell)
-        taken = known and is_counted(person, sheet.counting, partial_counts=sheet.partial_counts)
-        formula = _taken_formula(sheet, i + 1)
-        tab.write_formula(i, counted_column, formula, None, int(taken))
-    last = FIRST_PERSON + len(rows) - 1
-    choices: list[tuple[int, int, str]] = [
-        (1, len(STAGES), "stop"),
-        (2, 2, "stop"),
-        *((c, len(_answers(part)), "warning") for c, part in enumerate(parts, len(PERSON_COLUMNS))),
-    ]
-    for column, number, kind in choices:
-        letter = xl_col_to_name(column)
-        tab.data_validation(
-            FIRST_PERSON,
-            column,
-            last,
-            column,
-            {
-                "validate": "list",
-                "source": f"=Lists!${letter}$2:${letter}${number + 1}",
-                "error_type": kind,
-                "error_title": "Not in the list",
-                "error_message": "Choose from the list, or keep the person's own words.",
-            },
-        )
-    tab.repeat_rows(0)
-
-
-def _answers(part: Any) -> list[str]:
-    return [*part.groups, PREFER_NOT_WORDS, NOT_KNOWN_WORDS]
-
-
-def _lists(tab: Any, sheet: Sheet) -> None:
-    columns = [
-        ("Stage", [STAGE_WORDS[stage] for stage in STAGES]),
-        ("Reserve", ["Yes", "No"]),
-        *((part.name, _answers(part)) for part in sheet.plan.characteristics),
-    ]
-    for column, (head, values) in enumerate(columns, 1):
-        tab.write_string(0, column, head)
-        for i, value in enumerate(values, 1):
-            tab.write_string(i, column, value)
-
-
 def _screener(tab: Any, sheet: Sheet, style: dict[str, Any]) -> None:
     for column, (head, width) in enumerate(
         [("Characteristic", 24), ("Question", 60), ("Answer", 46), ("Counts as", 40)]
     ):
         tab.set_column(column, column, width)
-        tab.write_string(0, column, head, style["head"])
+        put(tab, 0, column, head, style["head"])
     tab.freeze_panes(1, 0)
     row = 1
     for part in sheet.plan.characteristics:
         asked = question(part)
         for i, (answer, group) in enumerate(asked.answers):
-            tab.write_string(row, 0, asked.characteristic, style["name"])
-            tab.write_string(row, 1, asked.text if i == 0 else "", style["text"])
+            put(tab, row, 0, asked.characteristic, style["name"])
+            put(tab, row, 1, asked.text if i == 0 else "", style["text"])
             tab.set_row(row, _height(asked.text if i == 0 else "", 66))
-            tab.write_string(row, 2, answer, style["text"])
-            tab.write_string(row, 3, group, style["text"])
+            put(tab, row, 2, answer, style["text"])
+            put(tab, row, 3, group, style["text"])
             row += 1
     tab.repeat_rows(0)
 
@@ -338,23 +235,23 @@ def _screener(tab: Any, sheet: Sheet, style: dict[str, Any]) -> None:
 def _sources(tab: Any, sheet: Sheet, style: dict[str, Any]) -> None:
     tab.set_column(0, 0, 24)
     tab.set_column(1, 1, 110)
-    tab.write_string(0, 0, "Characteristic", style["head"])
-    tab.write_string(0, 1, "Where its figures come from", style["head"])
+    put(tab, 0, 0, "Characteristic", style["head"])
+    put(tab, 0, 1, "Where its figures come from", style["head"])
     row = 1
     for name, text in source_rows(sheet):
-        tab.write_string(row, 0, name, style["name"])
-        tab.write_string(row, 1, text, style["text"])
+        put(tab, row, 0, name, style["name"])
+        put(tab, row, 1, text, style["text"])
         tab.set_row(row, _height(text, 125))
         row += 1
     row += 1
-    tab.write_string(row, 0, "What to keep in mind", style["head"])
-    tab.write_string(row, 1, "", style["head"])
+    put(tab, row, 0, "What to keep in mind", style["head"])
+    put(tab, row, 1, "", style["head"])
     for text in caveats(sheet.plan):
         row += 1
-        tab.write_string(row, 0, "", style["text"])
-        tab.write_string(row, 1, text, style["text"])
+        put(tab, row, 0, "", style["text"])
+        put(tab, row, 1, text, style["text"])
         tab.set_row(row, _height(text, 125))
-    tab.write_string(
+    put(tab,
         row + 2, 1,
         "Census figures: Source: Office for National Statistics licensed under the Open "
         "Government Licence v3.0.",
@@ -363,44 +260,40 @@ def _sources(tab: Any, sheet: Sheet, style: dict[str, Any]) -> None:
 
 
 def _planner(tab: Any, sheet: Sheet) -> None:
-    """Write what a later version needs to read the sheet back, one thing a row."""
+    """Write what is needed to read the sheet back, one thing a row."""
     rows = [
         ("template", str(TEMPLATE)),
         ("round", sheet.round_id),
         ("plan", str(sheet.plan_number)),
-        ("made", sheet.today.isoformat()),
+        ("made", sheet.made_utc.isoformat(timespec="seconds")),
     ]
-    for c, part in enumerate(sheet.plan.characteristics, len(PERSON_COLUMNS)):
-        rows.append(
-            (
-                "column",
-                json.dumps(
-                    {
-                        "column": c,
-                        "characteristic": part.name,
-                        "topic": part.topic,
-                        "groups": list(part.groups),
-                    },
-                    ensure_ascii=False,
-                ),
-            )
-        )
+    if sheet.recruiter:
+        rows += [("recruiter", sheet.recruiter.name), ("letter", sheet.recruiter.letter)]
+    for column, part in enumerate(sheet.plan.characteristics, len(PERSON_COLUMNS)):
+        rows.append(("column", _column(column, part)))
     for i, (name, value) in enumerate(rows):
-        tab.write_string(i, 0, name)
-        tab.write_string(i, 1, value)
+        put(tab, i, 0, name)
+        put(tab, i, 1, value)
 
 
-def safe_cell(text: str) -> str:
-    """Return a cell of a .csv file that no spreadsheet reads as a formula.
-
-    >>> safe_cell("=1+1"), safe_cell("White British")
-    ("'=1+1", 'White British')
-    """
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+def _column(number: int, part: PlannedCharacteristic) -> str:
+    """Describe a characteristic's column; without its groups where no cell could hold them."""
+    groups = list(part.groups)
+    broad = list(dict.fromkeys(quota.broad for quota in part.quotas if quota.broad))
+    if len(json.dumps([groups, broad], ensure_ascii=False)) > LONGEST_CELL - 1_000:
+        groups, broad = [], []
+    facts = {
+        "column": number,
+        "characteristic": part.name,
+        "topic": part.topic,
+        "groups": groups,
+        "broad": broad,
+    }
+    return json.dumps(facts, ensure_ascii=False)
 
 
 def quotas_csv(sheet: Sheet) -> str:
-    """Return the quotas as .csv, in the order of the plan."""
+    """Return the quotas as .csv, in the order of the plan, without a formula."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(["Characteristic", "Group", "Wanted", "Low", "High", "Filled", "Missing"])
