@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from sampler import tally
 from sampler.brief import ANY, Counting
-from sampler.model import Participant, Plan, PlannedCharacteristic
+from sampler.model import Answer, Participant, Plan, PlannedCharacteristic
 from sampler.quotas import group_noun
+from sampler.tally import Standing, Tally
 from sampler.tracking import (
     BOOKED,
     POSSIBLE,
@@ -125,44 +127,60 @@ def cover(
     plan: Plan, everyone: Sequence[Participant], counting: Counting, *, partial_counts: bool
 ) -> Coverage:
     """Count people against a plan by the round's setting."""
-    secured = [p for p in everyone if is_secured(p, partial_counts=partial_counts)]
-    planned = [p for p in everyone if is_planned(p, partial_counts=partial_counts)]
-    counted = secured if counting == "secured" else planned
+    return cover_tally(plan, tally.of(everyone), counting, partial_counts=partial_counts)
+
+
+def cover_tally(plan: Plan, found: Tally, counting: Counting, *, partial_counts: bool) -> Coverage:
+    """Count people against a plan, from how many gave each answer."""
+    secured = {s for s in found.people if is_secured(s, partial_counts=partial_counts)}
+    planned = {s for s in found.people if is_planned(s, partial_counts=partial_counts)}
+    taken = secured if counting == "secured" else planned
+    by_name: dict[str, list[tuple[Answer, Standing, int]]] = {}
+    for (name, answer, where), number in found.answers.items():
+        by_name.setdefault(name, []).append((answer, where, number))
+
+    def people_in(standings: set[Standing]) -> int:
+        return sum(number for where, number in found.people.items() if where in standings)
+
+    counted = people_in(taken)
     return Coverage(
         plan.people_wanted,
-        len(counted),
-        len(planned),
-        len(secured),
+        counted,
+        people_in(planned),
+        people_in(secured),
         counting,
-        tuple(_covered(part, counted, planned, secured) for part in plan.characteristics),
+        tuple(
+            _covered(part, by_name.get(part.name, []), counted, taken, planned, secured)
+            for part in plan.characteristics
+        ),
     )
 
 
 def _covered(
     part: PlannedCharacteristic,
-    counted: Sequence[Participant],
-    planned: Sequence[Participant],
-    secured: Sequence[Participant],
+    answers: Sequence[tuple[Answer, Standing, int]],
+    counted: int,
+    taken: set[Standing],
+    planned: set[Standing],
+    secured: set[Standing],
 ) -> CoveredCharacteristic:
-    def per_group(some: Sequence[Participant]) -> dict[str, int]:
-        found: dict[str, int] = {}
-        for person in some:
-            group = group_of(part, person.answer(part.name))
-            if group is not None:
-                found[group] = found.get(group, 0) + 1
-        return found
-
-    now, then, heard = per_group(counted), per_group(planned), per_group(secured)
+    now: dict[str, int] = {}
+    then: dict[str, int] = {}
+    heard: dict[str, int] = {}
     unnamed: dict[str | None, int] = {}
     outside: dict[str, int] = {}
-    for person in counted:
-        answer = person.answer(part.name)
-        if group_of(part, answer) is None:
+    for answer, where, number in answers:
+        group = group_of(part, answer)
+        for by_group, standings in ((now, taken), (then, planned), (heard, secured)):
+            if group is not None and where in standings:
+                by_group[group] = by_group.get(group, 0) + number
+        if group is None and where in taken:
             if answer.kind == "group":
-                outside[answer.text] = outside.get(answer.text, 0) + 1
-            else:
-                broad = answer.text if answer.kind == "broad" else None
-                unnamed[broad] = unnamed.get(broad, 0) + 1
+                outside[answer.text] = outside.get(answer.text, 0) + number
+            elif answer.kind == "broad":
+                unnamed[answer.text] = unnamed.get(answer.text, 0) + number
+    named = sum(now.values()) + sum(outside.values())
+    unnamed[None] = counted - named - sum(unnamed.values())
     rows = [
         CoverageRow(
             quota.group,
@@ -172,22 +190,16 @@ def _covered(
             now.get(quota.group, 0),
             then.get(quota.group, 0),
             heard.get(quota.group, 0),
-            unnamed.get(None, 0) + (unnamed.get(quota.broad, 0) if quota.broad else 0),
+            unnamed[None] + (unnamed.get(quota.broad, 0) if quota.broad else 0),
         )
         for quota in part.quotas
     ]
     rows += [
         CoverageRow(group, 0, 0, 0, number, number, 0, 0, has_quota=False)
-        for group, number in outside.items()
+        for group, number in sorted(outside.items())
     ]
     return CoveredCharacteristic(
-        part.name,
-        part.topic,
-        group_noun(part),
-        part.must_have,
-        tuple(rows),
-        len(counted) - sum(unnamed.values()),
-        len(counted),
+        part.name, part.topic, group_noun(part), part.must_have, tuple(rows), named, counted
     )
 
 

@@ -14,18 +14,17 @@ from typing import Any
 
 import platformdirs
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from sampler import copies, upgrades
 from sampler.errors import StoreError
 
 LOCK_SECONDS = 10
 READS = "sampler_reads"
 """Marks a transaction that only reads: it waits for no writer, and works on a read-only file."""
 URL_VARIABLE = "SAMPLER_DATABASE_URL"
+UPGRADE_LOCK = 7391_2026
+"""Any number, as long as every version of the planner locks the same."""
 
 
 def data_folder() -> Path:
@@ -59,17 +58,28 @@ class Database:
             self.engine = _engine(url or default_url())
         except sa.exc.ArgumentError:
             raise StoreError(
-                f"{URL_VARIABLE} is not a database address. Write sqlite:///FILE, or unset it."
+                f"{URL_VARIABLE} is not a database address. Write sqlite:///FILE or "
+                "postgresql://USER:PASSWORD@HOST/NAME, or unset it."
             ) from None
         try:
             with self.transaction(reads=True) as db:
-                is_current = _is_current(db)
+                is_current = upgrades.is_current(db)
             if not is_current:
                 with self.transaction() as db:
-                    _upgrade(db)
+                    self._lock_upgrades(db)
+                    if (older := upgrades.older_than_this(db)) and self.file is not None:
+                        copies.keep(self.file, older)
+                    upgrades.upgrade(db)
         except BaseException:
             self.close()
             raise
+
+    @property
+    def file(self) -> Path | None:
+        """The file of an SQLite database, or None: in memory, or a server's."""
+        database = self.engine.url.database
+        is_file = self.engine.dialect.name == "sqlite" and database not in (None, "", ":memory:")
+        return Path(str(database)) if is_file else None
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -78,22 +88,58 @@ class Database:
     @contextmanager
     def transaction(self, *, reads: bool = False) -> Iterator[sa.Connection]:
         """Open a transaction: entirely done at its end, or not at all."""
+        options: dict[str, Any] = {READS: reads}
+        if reads and self.engine.dialect.name == "postgresql":
+            options["isolation_level"] = "REPEATABLE READ"
+        is_ending = False
         try:
-            with self.engine.connect().execution_options(**{READS: reads}) as db, db.begin():
-                yield db
+            with self.engine.connect().execution_options(**options) as db:
+                with db.begin() as whole:
+                    yield db
+                    is_ending = True
+                    whole.commit()
+                is_ending = False
+        except (DBAPIError, sqlite3.Error) as error:
+            raise StoreError(_why(error, is_ending=is_ending and not reads)) from None
+
+    def _lock_upgrades(self, db: sa.Connection) -> None:
+        """Let one process at a time change the schema; SQLite's write lock does so by itself."""
+        if db.dialect.name == "postgresql":
+            db.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": UPGRADE_LOCK})
+
+    def sweep(self) -> None:
+        """Leave nothing behind of rows deleted: in the file, its journal, or a server's pages."""
+        try:
+            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
+                if db.dialect.name == "sqlite":
+                    raw = db.connection.dbapi_connection
+                    assert isinstance(raw, sqlite3.Connection)
+                    copies.sweep(raw)
+                else:
+                    db.execute(sa.text("VACUUM"))
         except (DBAPIError, sqlite3.Error) as error:
             raise StoreError(_why(error)) from None
 
 
 def _engine(url: str) -> sa.Engine:
     address = sa.make_url(url)
+    if address.drivername in ("postgres", "postgresql"):
+        address = address.set(drivername="postgresql+psycopg")
     if address.get_backend_name() != "sqlite":
         try:
-            return sa.create_engine(address, hide_parameters=True, pool_pre_ping=True)
-        except ImportError:
+            return sa.create_engine(
+                address,
+                hide_parameters=True,
+                pool_pre_ping=True,
+                connect_args={
+                    "connect_timeout": LOCK_SECONDS,
+                    "options": f"-c lock_timeout={LOCK_SECONDS}s -c timezone=UTC",
+                },
+            )
+        except (ImportError, sa.exc.NoSuchModuleError):
             raise StoreError(
-                f"There is no driver for {address.get_backend_name()} here. Set {URL_VARIABLE} to "
-                "sqlite:///FILE, or unset it."
+                f"There is no driver for {address.get_backend_name()} here. For PostgreSQL install "
+                f"the extra `postgres`; or set {URL_VARIABLE} to sqlite:///FILE, or unset it."
             ) from None
     in_memory = address.database in (None, "", ":memory:")
     if not in_memory:
@@ -138,46 +184,47 @@ def _make_private(path: Path) -> None:
         ) from None
 
 
-def _migrations(db: sa.Connection) -> tuple[Config, str | None, ScriptDirectory]:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.attributes["connection"] = db
-    current = MigrationContext.configure(db).get_current_revision()
-    return config, current, ScriptDirectory.from_config(config)
+PROBLEMS = {
+    "55P03": "in use", "40001": "in use", "40P01": "in use", "25006": "read-only",
+    "53100": "full", "28P01": "login", "28000": "login", "3D000": "login",
+}  # fmt: skip
+SAID = {
+    "in use": "The database is in use by another program. Nothing was saved; try again.",
+    "read-only": "The database cannot be written: it is read-only. Nothing was saved.",
+    "full": "The disk is full. Nothing was saved; free some space and try again.",
+    "damaged": "The database file is damaged. Nothing was changed.",
+    "login": f"The database server refused the name or password in {URL_VARIABLE}.",
+    "away": "The database cannot be reached. Nothing was saved; try again in a moment.",
+    "cut off": "The connection to the database broke while saving. Load the page again to see "
+    "whether your change is there before you make it again.",
+    "": "The database refused this. Nothing was saved.",
+}
 
 
-def _is_current(db: sa.Connection) -> bool:
-    """Say whether the schema is this version's; refuse a newer one."""
-    _, current, script = _migrations(db)
-    if current is not None and current not in {s.revision for s in script.walk_revisions()}:
-        raise StoreError(
-            "This database was written by a newer version of the planner. Install that version, "
-            "or set another database."
-        )
-    return current == script.get_current_head()
-
-
-def _upgrade(db: sa.Connection) -> None:
-    """Bring the schema up to this version, in the write transaction that is open.
-
-    Another process may have done it while this one waited for its turn.
-    """
-    if not _is_current(db):
-        config, _, _ = _migrations(db)
-        command.upgrade(config, "head")
-
-
-def _why(error: Exception) -> str:
+def _why(error: Exception, *, is_ending: bool = False) -> str:
     """Say in words why the database did not do it; never what was being written."""
-    text = str(error.orig if isinstance(error, DBAPIError) else error).casefold()
-    if "locked" in text or "busy" in text:
-        return "The database is in use by another program. Nothing was saved; try again."
-    if "readonly" in text or "read-only" in text:
-        return "The database cannot be written: it is read-only. Nothing was saved."
-    if "full" in text or "disk i/o" in text:
-        return "The disk is full. Nothing was saved; free some space and try again."
-    if "not a database" in text or "malformed" in text:
-        return "The database file is damaged. Nothing was changed."
-    if isinstance(error, OperationalError) or "unable to open" in text:
-        return "The database cannot be reached. Nothing was saved."
-    return "The database refused this. Nothing was saved."
+    original = error.orig if isinstance(error, DBAPIError) else error
+    state = getattr(original, "sqlstate", None)
+    if state in PROBLEMS:
+        return SAID[PROBLEMS[state]]
+    if state is not None and str(original).startswith("could not extend file"):
+        return SAID["full"]
+    if isinstance(original, sqlite3.Error):
+        return SAID[_sqlite_problem(str(original).casefold(), error)]
+    if isinstance(error, DBAPIError) and (
+        error.connection_invalidated or isinstance(error, OperationalError)
+    ):
+        return SAID["cut off" if is_ending else "away"]
+    return SAID[""]
+
+
+def _sqlite_problem(text: str, error: Exception) -> str:
+    signs = {
+        "in use": ("locked", "busy"),
+        "read-only": ("readonly", "read-only"),
+        "full": ("full", "disk i/o"),
+        "damaged": ("not a database", "malformed"),
+        "away": ("unable to open",),
+    }
+    found = next((what for what, words in signs.items() if any(w in text for w in words)), "")
+    return found or ("away" if isinstance(error, OperationalError) else "")

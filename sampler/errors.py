@@ -75,6 +75,13 @@ class SolverError(SamplerError):
     """The solver gave no answer that passes the checks."""
 
 
+class BadSheet(SamplerError):
+    """A file or a pasted text that cannot be read: what it is, where, and what to do.
+
+    Cells are named by their place, never by what they hold.
+    """
+
+
 class StoreError(SamplerError):
     """The database cannot be read or written."""
 
@@ -84,8 +91,11 @@ class NotFound(StoreError):
 
 
 class Conflict(StoreError):
-    """Somebody else changed the row first; `theirs` is what stands now."""
+    """Somebody else changed the row first.
 
-    def __init__(self, text: str, theirs: object) -> None:
-        self.theirs = theirs
+    `theirs` is what stands now, `changes` the lines of history since.
+    """
+
+    def __init__(self, text: str, theirs: object, changes: Sequence[object] = ()) -> None:
+        self.theirs, self.changes = theirs, tuple(changes)
         super().__init__(text)

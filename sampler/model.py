@@ -234,6 +234,15 @@ class Totals(Value):
     heard: int
     counts: dict[str, dict[str, int]]
 
+    def with_more(self, later: Totals) -> Totals:
+        """Return these totals and later ones of the same round added up."""
+        counts = {name: dict(groups) for name, groups in self.counts.items()}
+        for name, groups in later.counts.items():
+            there = counts.setdefault(name, {})
+            for group, number in groups.items():
+                there[group] = there.get(group, 0) + number
+        return Totals(on=later.on, heard=self.heard + later.heard, counts=counts)
+
 
 class Fieldwork(Value):
     """What a recruiter needs beside the quotas: free text, all optional."""

@@ -12,6 +12,8 @@ import pytest
 from hypothesis import settings
 
 os.environ["SAMPLER_OFFLINE"] = "1"
+os.environ["XDG_DATA_HOME"] = tempfile.mkdtemp(prefix="sampler-data-")
+atexit.register(shutil.rmtree, os.environ["XDG_DATA_HOME"], ignore_errors=True)
 os.environ["SAMPLER_CACHE"] = tempfile.mkdtemp(prefix="sampler-tests-")
 atexit.register(shutil.rmtree, os.environ["SAMPLER_CACHE"], ignore_errors=True)
 

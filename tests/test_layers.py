@@ -8,35 +8,46 @@ import pytest
 ROOT = Path(__file__).parent.parent
 OUTER = {
     "sampler/cli.py",
+    "sampler/cli_rounds.py",
     "sampler/batch.py",
     "sampler/figures.py",
     "sampler/lookups.py",
     "sampler/seating.py",
+    "sampler/outlook.py",
+    "sampler/recruiters.py",
     "sampler/fetching.py",
     "sampler/combining.py",
     "sampler/answers.py",
     "sampler/example.py",
 }
+DATABASE = {
+    "sampler/database.py",
+    "sampler/tables.py",
+    "sampler/upgrades.py",
+    "sampler/people_store.py",
+    "sampler/erase_store.py",
+    "sampler/recruiter_store.py",
+    "sampler/import_store.py",
+    "sampler/store.py",
+    "sampler/backup.py",
+}
 HOMES = {
     "streamlit": lambda path: path == "app.py" or path.startswith("sampler/ui/"),
     "altair": lambda path: path == "sampler/ui/quota_tables.py",
     "pulp": lambda path: path in {"sampler/quotas.py", "sampler/solver.py"},
-    "sqlalchemy": lambda path: (
-        path in {"sampler/store.py", "sampler/database.py"}
-        or path.startswith("sampler/migrations/")
-    ),
-    "alembic": lambda path: path == "sampler/database.py" or path.startswith("sampler/migrations/"),
-    "xlsxwriter": lambda path: path == "sampler/sheets.py",
-    "openpyxl": lambda path: path == "sampler/sheets.py",
+    "sqlalchemy": lambda path: path in DATABASE or path.startswith("sampler/migrations/"),
+    "alembic": lambda path: path == "sampler/upgrades.py" or path.startswith("sampler/migrations/"),
+    "xlsxwriter": lambda path: path in {"sampler/sheets.py", "sampler/sheet_people.py"},
+    "openpyxl": lambda path: path.startswith("sampler/read_"),
     "pandas": lambda path: path.startswith("sampler/ui/"),
     "requests": lambda path: path == "census/client.py",
     "cachecontrol": lambda path: path == "census/cache.py",
-    "filelock": lambda path: path == "census/cache.py",
+    "filelock": lambda path: path in {"census/cache.py", "sampler/erasures.py"},
     "highspy": lambda path: path == "sampler/seat_highs.py",
     "wasmtime": lambda path: path == "sampler/seat_board.py",
     "distributed": lambda path: path == "sampler/batch.py",
     "urllib3": lambda path: path == "census/client.py",
-    "typer": lambda path: path == "sampler/cli.py",
+    "typer": lambda path: path in {"sampler/cli.py", "sampler/cli_rounds.py", "sampler/shell.py"},
 }
 SEEN_BY_THE_DOMAIN = {"census.model", "census.spelling"}
 FILES = sorted(

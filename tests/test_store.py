@@ -14,29 +14,43 @@ from sampler import figures
 from sampler.database import default_url
 from sampler.errors import Conflict, NotFound, StoreError
 from sampler.model import Fieldwork
-from sampler.store import ID_LETTERS, Store
+from sampler.recruiter_store import ID_LETTERS
+from sampler.store import Store
 from tests.builders import a_brief, a_person, by_hand
+from tests.databases import KINDS, new_url
 
 MARKED = "MARKED-7391"
 
 
+@pytest.fixture(params=KINDS)
+def url(request, tmp_path):
+    return new_url(request.param, tmp_path)
+
+
 @pytest.fixture
-def store(tmp_path):
-    made = Store(f"sqlite:///{tmp_path / 'planner.sqlite3'}")
+def store(url):
+    made = Store(url)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def file_store(tmp_path):
+    made = Store(new_url("sqlite", tmp_path))
     yield made
     made.close()
 
 
 def reopened(tmp_path):
-    return Store(f"sqlite:///{tmp_path / 'planner.sqlite3'}")
+    return Store(new_url("sqlite", tmp_path))
 
 
-def test_a_round_its_plans_and_people_are_found_again_after_a_restart(tmp_path, store):
+def test_a_round_its_plans_and_people_are_found_again_after_a_restart(url, store):
     saved = store.add_round(a_brief(programme="Customer service"), Fieldwork(purpose="Bills"))
     taken = store.take_plan(saved.id, figures.plan_of(saved.brief))
     person = store.add_person(saved.id, a_person(answers={"Sex": "Female"}, stage="confirmed"))
     store.close()
-    again = reopened(tmp_path)
+    again = Store(url)
     assert again.round(saved.id) == saved
     assert again.latest_plan(saved.id) == taken
     assert again.people(saved.id) == [person]
@@ -80,14 +94,14 @@ def test_the_second_writer_of_a_row_is_told_what_stands_now(store):
         store.save_person(theirs)
 
 
-def test_deleting_a_round_leaves_nothing_of_it(tmp_path, store):
-    one = store.add_round(a_brief(programme=MARKED))
-    store.take_plan(one.id, figures.plan_of(one.brief))
-    store.add_person(one.id, a_person(notes=MARKED))
-    store.delete_round(one.id)
+def test_deleting_a_round_leaves_nothing_of_it(tmp_path, file_store):
+    one = file_store.add_round(a_brief(programme=MARKED))
+    file_store.take_plan(one.id, figures.plan_of(one.brief))
+    file_store.add_person(one.id, a_person(notes=MARKED))
+    file_store.delete_round(one.id)
     with pytest.raises(NotFound):
-        store.round(one.id)
-    store.close()
+        file_store.round(one.id)
+    file_store.close()
     with closing(sqlite3.connect(tmp_path / "planner.sqlite3")) as db, db:
         for table in ("rounds", "plans", "people", "programmes"):
             assert db.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
@@ -111,15 +125,14 @@ def test_several_people_are_stored_all_or_none(store):
     assert len(store.people(one.id)) == 3
 
 
-def test_people_added_at_once_never_share_a_reference(tmp_path, store):
+def test_people_added_at_once_never_share_a_reference(store):
     one = store.add_round(a_brief())
     with ThreadPoolExecutor(4) as pool:
         people = list(pool.map(lambda _: store.add_person(one.id, a_person()), range(40)))
     assert len({p.reference for p in people}) == 40
 
 
-def test_two_processes_may_start_at_once(tmp_path):
-    url = f"sqlite:///{tmp_path / 'planner.sqlite3'}"
+def test_two_processes_may_start_at_once(url):
     code = f"from sampler.store import Store; Store({url!r}); print('up')"
     running = [
         subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
@@ -148,10 +161,10 @@ def test_the_data_folder_and_its_files_are_for_their_owner_only(tmp_path, monkey
 
 
 def test_a_locked_database_is_said_in_words_and_nothing_is_half_written(
-    tmp_path, store, monkeypatch
+    tmp_path, file_store, monkeypatch
 ):
-    one = store.add_round(a_brief())
-    store.close()
+    one = file_store.add_round(a_brief())
+    file_store.close()
     monkeypatch.setattr("sampler.database.LOCK_SECONDS", 0.1)
     quick = reopened(tmp_path)
     other = sqlite3.connect(tmp_path / "planner.sqlite3", isolation_level=None)
@@ -164,26 +177,26 @@ def test_a_locked_database_is_said_in_words_and_nothing_is_half_written(
     quick.close()
 
 
-def test_a_full_disk_is_said_in_words_and_what_was_there_stays(tmp_path, store):
-    one = store.add_round(a_brief())
-    engine = store.database.engine
+def test_a_full_disk_is_said_in_words_and_what_was_there_stays(tmp_path, file_store):
+    one = file_store.add_round(a_brief())
+    engine = file_store.database.engine
     with engine.connect() as db:
         pages = db.exec_driver_sql("PRAGMA page_count").scalar()
         db.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
     with pytest.raises(StoreError, match="disk is full") as error:
-        store.add_people(one.id, [a_person(notes=MARKED * 100) for _ in range(200)])
+        file_store.add_people(one.id, [a_person(notes=MARKED * 100) for _ in range(200)])
     assert MARKED not in str(error.value)
-    assert store.people(one.id) == []
-    assert store.round(one.id) == one
+    assert file_store.people(one.id) == []
+    assert file_store.round(one.id) == one
 
 
-def test_a_read_only_database_is_said_in_words(store):
-    one = store.add_round(a_brief())
-    with store.database.engine.connect() as db:
+def test_a_read_only_database_is_said_in_words(file_store):
+    one = file_store.add_round(a_brief())
+    with file_store.database.engine.connect() as db:
         db.exec_driver_sql("PRAGMA query_only = ON")
     with pytest.raises(StoreError, match="read-only"):
-        store.add_person(one.id, a_person(notes=MARKED))
-    assert store.people(one.id) == []
+        file_store.add_person(one.id, a_person(notes=MARKED))
+    assert file_store.people(one.id) == []
 
 
 def test_a_file_that_is_no_database_is_said_in_words(tmp_path):
@@ -196,19 +209,19 @@ def test_a_file_that_is_no_database_is_said_in_words(tmp_path):
         Store("nonsense")
 
 
-def test_a_newer_database_is_refused_in_words(tmp_path, store):
-    store.close()
+def test_a_newer_database_is_refused_in_words(tmp_path, file_store):
+    file_store.close()
     with closing(sqlite3.connect(tmp_path / "planner.sqlite3")) as db, db:
         db.execute("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(StoreError, match="newer version"):
         reopened(tmp_path)
 
 
-def test_what_is_stored_and_damaged_is_named_and_not_shown(tmp_path, store):
-    one = store.add_round(a_brief())
-    person = store.add_person(one.id, a_person())
-    with store.database.engine.begin() as db:
+def test_what_is_stored_and_damaged_is_named_and_not_shown(tmp_path, file_store):
+    one = file_store.add_round(a_brief())
+    person = file_store.add_person(one.id, a_person())
+    with file_store.database.engine.begin() as db:
         db.exec_driver_sql(f'UPDATE people SET person = \'{{"stage": "{MARKED}"}}\'')
     with pytest.raises(StoreError, match=f"{person.reference} of round") as error:
-        store.people(one.id)
+        file_store.people(one.id)
     assert MARKED not in str(error.value)

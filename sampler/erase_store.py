@@ -1,0 +1,161 @@
+"""People erased: from the database, its history and counts, its pages and the copies kept."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import sqlalchemy as sa
+
+from census.spelling import key
+from sampler import copies, tables
+from sampler.model import Totals
+from sampler.people_store import Key, People, counts_of, insert_for
+from sampler.records import read_person, read_recruiter
+from sampler.tally import Tally
+
+CHUNK = 500
+"""Ids in one question to the database; SQLite takes 999 at the least."""
+TOTALS = "totals "
+"""What the setting of totals kept for a round begins with."""
+SWEEP = "sweep"
+"""The setting that says that something was deleted and the file not yet swept."""
+
+
+class Erasing(People):
+    """People of rounds, and how they are erased.
+
+    The line kept of an erasure is written first. Whatever stops the process then, the erasure is
+    carried out when the database is opened again.
+    """
+
+    def erase_person(self, person_id: str) -> None:
+        """Erase everything held about a person; their reference is never given again."""
+        people = tables.people
+        with self.database.transaction(reads=True) as db:
+            round_id = db.scalar(sa.select(people.c.round_id).where(people.c.id == person_id))
+        if round_id is not None:
+            self._erase(round_id, [person_id])
+
+    def _ids_of(self, db: sa.Connection, round_id: str) -> list[str]:
+        people = tables.people
+        query = sa.select(people.c.id).where(people.c.round_id == round_id).order_by(people.c.id)
+        return list(db.scalars(query))
+
+    def _record(self, round_id: str, person_ids: Sequence[str]) -> None:
+        """Write the lines kept of an erasure first: whatever happens then, it is carried out."""
+        if person_ids:
+            self.ledger.add(round_id, person_ids, self._now().date())
+
+    def _erase(self, round_id: str, person_ids: Sequence[str]) -> None:
+        self._record(round_id, person_ids)
+        with self.database.transaction() as db:
+            self._delete(db, round_id, person_ids)
+            self._sweep_is_due(db)
+        self.finish_sweep(person_ids)
+
+    def _delete(self, db: sa.Connection, round_id: str, person_ids: Sequence[str]) -> None:
+        """Delete people with their history, their counts, and what was there for them alone."""
+        self._lock_round(db, round_id)
+        people, changes, imports = tables.people, tables.changes, tables.imports
+        for start in range(0, len(person_ids), CHUNK):
+            some = list(person_ids[start : start + CHUNK])
+            query = sa.select(people).where(people.c.id.in_(some)).with_for_update()
+            gone = [read_person(row) for row in db.execute(query)]
+            counts: Counter[Key] = Counter()
+            counts.subtract(counts_of(gone))
+            self._count(db, round_id, counts)
+            db.execute(changes.delete().where(changes.c.person_id.in_(some)))
+            db.execute(people.delete().where(people.c.id.in_(some)))
+        used = sa.select(changes.c.import_number).where(
+            changes.c.round_id == round_id, changes.c.import_number.is_not(None)
+        )
+        db.execute(
+            imports.delete().where(imports.c.round_id == round_id, imports.c.number.not_in(used))
+        )
+        self._forget_recruiters(db, round_id)
+        self._settle_totals(db, round_id)
+
+    def _keep_totals(
+        self, db: sa.Connection, round_id: str, totals: Totals, person_ids: Sequence[str]
+    ) -> None:
+        """Keep what is to be left of these people until they are gone; then it becomes so."""
+        kept = json.dumps([totals.model_dump(mode="json"), list(person_ids)])
+        values = {"name": TOTALS + round_id, "value": kept}
+        insert = insert_for(db)(tables.settings).values(values)
+        db.execute(
+            insert.on_conflict_do_update(
+                index_elements=["name"], set_={"value": insert.excluded.value}
+            )
+        )
+
+    def _settle_totals(self, db: sa.Connection, round_id: str) -> None:
+        """Add the totals kept for a round to it once its people are gone, else drop them."""
+        settings, rounds = tables.settings, tables.rounds
+        called = TOTALS + round_id
+        kept = db.scalar(sa.select(settings.c.value).where(settings.c.name == called))
+        if kept is None:
+            return
+        db.execute(settings.delete().where(settings.c.name == called))
+        totals, person_ids = json.loads(kept)
+        if not set(person_ids).intersection(self._ids_of(db, round_id)):
+            found = Totals.model_validate(totals)
+            before = db.scalar(sa.select(rounds.c.totals).where(rounds.c.id == round_id))
+            if before is not None:
+                found = Totals.model_validate_json(before).with_more(found)
+            db.execute(
+                rounds.update()
+                .where(rounds.c.id == round_id)
+                .values(totals=found.model_dump_json(), version=rounds.c.version + 1)
+            )
+
+    def _forget_recruiters(self, db: sa.Connection, round_id: str) -> None:
+        """Remove recruiters asked for nobody whose people are all gone."""
+        found = self._tally(db, [round_id]).get(round_id, Tally())
+        names = {key(name) for name, _ in found.recruiters}
+        recruiters = tables.recruiters
+        rows = db.execute(sa.select(recruiters).where(recruiters.c.round_id == round_id)).all()
+        for row in rows:
+            if row.called not in names and not read_recruiter(row).people:
+                db.execute(recruiters.delete().where(recruiters.c.id == row.id))
+
+    def _sweep_is_due(self, db: sa.Connection) -> None:
+        insert = insert_for(db)(tables.settings).values(name=SWEEP, value="due")
+        db.execute(insert.on_conflict_do_nothing())
+
+    def finish_sweep(self, erased: Iterable[str] = ()) -> None:
+        """Sweep the database, and copies kept of it, if rows were deleted since the last time."""
+        settings = tables.settings
+        query = sa.select(settings.c.value).where(settings.c.name == SWEEP)
+        with self.database.transaction(reads=True) as db:
+            is_due = db.scalar(query) is not None
+        if is_due:
+            if self.database.file is not None:
+                copies.erase(self.database.file, sorted(erased))
+            self.database.sweep()
+            with self.database.transaction() as db:
+                db.execute(settings.delete().where(settings.c.name == SWEEP))
+
+    def finish_erasures(self) -> None:
+        """Carry out erasures that a process which was killed had begun."""
+        erased = sorted(self.ledger.start(self._now().date()).ids)
+        people = tables.people
+        there: dict[str, list[str]] = {}
+        with self.database.transaction(reads=True) as db:
+            for start in range(0, len(erased), CHUNK):
+                some = erased[start : start + CHUNK]
+                query = sa.select(people.c.round_id, people.c.id).where(people.c.id.in_(some))
+                for round_id, person_id in db.execute(query):
+                    there.setdefault(round_id, []).append(person_id)
+        with self.database.transaction(reads=True) as db:
+            settings = tables.settings
+            query = sa.select(settings.c.name).where(settings.c.name.startswith(TOTALS))
+            waiting = [name.removeprefix(TOTALS) for name in db.scalars(query)]
+        for round_id in waiting:
+            there.setdefault(round_id, [])
+        for round_id, person_ids in there.items():
+            with self.database.transaction() as db:
+                self._delete(db, round_id, person_ids)
+                self._sweep_is_due(db)
+        self.finish_sweep(erased)
