@@ -12,8 +12,9 @@ from census import extract
 from census.model import Area, Distribution, JointDistribution, Source, Status
 from census.own_files import OwnFile
 from census.topics import TOPICS, Topic
+from sampler.coverage import Coverage
 from sampler.errors import NoPlan, Rule
-from sampler.model import Plan, PlannedCharacteristic, Quota, place_words
+from sampler.model import Plan, PlannedCharacteristic, Quota, Round, place_words
 from sampler.repairs import Repair
 from sampler.seat_problem import SeatPlan
 from sampler.seating import Seating
@@ -292,3 +293,37 @@ def topics_text() -> str:
         lines += [f"    {name}: {', '.join(g)}" for name, g in topic.groupings.items()]
     lines.append("where_they_live  Where they live: at hand with more than one area")
     return "\n".join(lines)
+
+
+def round_(one: Round) -> dict[str, Any]:
+    """Return a round as listed."""
+    return {
+        "id": one.id,
+        "title": one.title,
+        "programme": one.programme.name if one.programme else None,
+        "audience": one.brief.audience,
+    }
+
+
+def coverage(found: Coverage) -> list[dict[str, Any]]:
+    """Return every group with its range, its people, and what is missing at least and at most.
+
+    They differ while somebody's group is not known.
+    """
+    return [
+        {
+            "characteristic": part.name,
+            "group": row.group,
+            "low": row.low,
+            "target": row.target,
+            "high": row.high,
+            "counted": row.counted,
+            "planned": row.planned,
+            "secured": row.secured,
+            "gap": row.gap_least,
+            "gap_most": row.gap,
+            "over": row.over,
+        }
+        for part in found.characteristics
+        for row in part.rows
+    ]

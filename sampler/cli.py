@@ -1,7 +1,7 @@
-"""The command line: `sampler app`, `plan`, `sizes`, `batch`, `areas`, `topics`, `census`, `read`.
+"""The command line: figures and plans here, rounds with their people in `cli_rounds`.
 
 Standard output holds only the answer, standard error only messages. Status: 0 done, 1 something
-failed, 2 the input is wrong, 3 no plan exists, 130 interrupted.
+failed, 2 the input is wrong, 3 no plan exists, 4 rows of a file refused, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -10,23 +10,30 @@ import io
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
 import census
 from census import online, own_files, own_text
 from census.errors import BadFile, CensusError
-from sampler import answers, batch, fetching, figures, repairs, seating, sizes
+from sampler import answers, batch, cli_rounds, fetching, figures, repairs, seating, sizes
 from sampler import brief as briefs
 from sampler.brief import Brief
-from sampler.errors import BriefError, FiguresMissing, NoPlan, SamplerError
+from sampler.errors import NoPlan, SamplerError
+from sampler.shell import (
+    FAILED,
+    INTERRUPTED,
+    NO_PLAN,
+    WRONG_INPUT,
+    AsJson,
+    Offline,
+    problems,
+    say,
+    stop,
+)
 from sampler.words import listed
-
-FAILED, WRONG_INPUT, NO_PLAN, INTERRUPTED = 1, 2, 3, 130
 
 app = typer.Typer(
     name="sampler",
@@ -37,23 +44,10 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value.")]
-Offline = Annotated[
-    bool, typer.Option("--offline", help="Ask no census service: use what is held already.")
-]
 LowestAge = Annotated[int, typer.Option("--lowest-age", min=0, max=90, help="The lowest age.")]
 HighestAge = Annotated[
     int | None, typer.Option("--highest-age", min=0, max=89, help="The highest age.")
 ]
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr)
-
-
-def _stop(text: str, status: int) -> NoReturn:
-    _say(text)
-    raise typer.Exit(status)
 
 
 @app.command("app")
@@ -90,12 +84,12 @@ def plan(
     Figures not kept with the app, or only as approximate ones, are asked of the census service.
     """
     if sheet is not None and (sheet.suffix != ".xlsx" or (sheet.exists() and not sheet.is_file())):
-        _stop(f"{sheet}: the sheet is written to a file whose name ends in .xlsx.", WRONG_INPUT)
-    with _problems(file):
+        stop(f"{sheet}: the sheet is written to a file whose name ends in .xlsx.", WRONG_INPUT)
+    with problems(file):
         brief = briefs.read_file(file)
         said = [] if offline else fetching.fetch(brief).sentences
         for line in said:
-            _say(line)
+            say(line)
         try:
             if repair is not None:
                 brief = _repaired(brief, repair)
@@ -104,9 +98,9 @@ def plan(
             found = figures.repairs_of(brief)
             if as_json:
                 print(answers.to_json(answers.conflict(error, found)))
-            _say(f"{file}: {error}")
+            say(f"{file}: {error}")
             for number, one in enumerate(found, 1):
-                _say(f"  --repair {number}: {one.words()}.")
+                say(f"  --repair {number}: {one.words()}.")
             raise typer.Exit(NO_PLAN) from None
     if write is not None:
         _write(write, brief)
@@ -116,8 +110,8 @@ def plan(
         try:
             sheets.write(sheet, handover.for_plan(made, brief))
         except OSError as error:
-            _stop(f"{sheet} cannot be written ({error.strerror}).", FAILED)
-        _say(f"Wrote {sheet}.")
+            stop(f"{sheet} cannot be written ({error.strerror}).", FAILED)
+        say(f"Wrote {sheet}.")
     print(answers.to_json(answers.plan(made, seats, said)) if as_json else answers.plan_text(made))
 
 
@@ -126,7 +120,7 @@ def _repaired(brief: Brief, number: int) -> Brief:
     found = figures.repairs_of(brief)
     if not 1 <= number <= len(found):
         there = f"It has {len(found)}" if found else "It has none"
-        _stop(f"There is no repair {number} of this brief. {there}.", WRONG_INPUT)
+        stop(f"There is no repair {number} of this brief. {there}.", WRONG_INPUT)
     return repairs.apply(brief, found[number - 1])
 
 
@@ -134,20 +128,8 @@ def _write(path: Path, brief: Brief) -> None:
     try:
         path.write_text(brief.to_toml(), "utf-8")
     except OSError as error:
-        _stop(f"{path} cannot be written ({error.strerror}).", FAILED)
-    _say(f"Wrote {path}.")
-
-
-@contextmanager
-def _problems(file: Path) -> Iterator[None]:
-    """Say what is wrong with a brief, field by field, and stop with the status for it."""
-    try:
-        yield
-    except BriefError as error:
-        for field, text in error.problems:
-            _say(f"{file}: {field}: {text}" if field else f"{file}: {text}")
-        missing = isinstance(error, FiguresMissing)
-        raise typer.Exit(FAILED if missing else WRONG_INPUT) from None
+        stop(f"{path} cannot be written ({error.strerror}).", FAILED)
+    say(f"Wrote {path}.")
 
 
 @app.command("sizes")
@@ -157,7 +139,7 @@ def sizes_of(
     most: Annotated[int, typer.Option(min=1, max=2_000, help="The most people to try.")] = 60,
 ) -> None:
     """Say what each number of people would give: who has no seat, and how far the shares are."""
-    with _problems(file):
+    with problems(file):
         brief = briefs.read_file(file)
         looked_up = figures.look_up(brief)
         table = sizes.table(brief, looked_up, most)
@@ -184,7 +166,7 @@ def batch_of(
     ] = None,
 ) -> None:
     """Plan one brief for many areas; what is there already is not planned again."""
-    with _problems(file):
+    with problems(file):
         brief = briefs.read_file(file)
         named = [code.strip() for one in areas for code in one.split(",") if code.strip()]
         codes = batch.local_authorities() if named == ["all"] else named
@@ -198,8 +180,8 @@ def batch_of(
                 progress=lambda finished, _: bar.update(finished - bar.pos),
             )
     for code, why in done.failed:
-        _say(f"{code}: {why}")
-    _say(f"{done.planned:,} of {len(codes):,} areas planned, in {out}.")
+        say(f"{code}: {why}")
+    say(f"{done.planned:,} of {len(codes):,} areas planned, in {out}.")
     if done.failed:
         raise typer.Exit(FAILED)
 
@@ -218,7 +200,7 @@ def areas(
     else:
         near = census.nearest(query)
         hint = f" Did you mean {listed([one.name for one in near], 'or')}?" if near else ""
-        _say(f"No place called {query}.{hint}")
+        say(f"No place called {query}.{hint}")
 
 
 @app.command("topics")
@@ -248,9 +230,9 @@ def figures_of_places(
 ) -> None:
     """Print who lives in a place, or how several topics combine there."""
     if offline and refresh:
-        _stop("--offline asks no service and --refresh asks it again: leave one out.", WRONG_INPUT)
+        stop("--offline asks no service and --refresh asks it again: leave one out.", WRONG_INPUT)
     if highest_age is not None and highest_age < lowest_age:
-        _stop(f"The highest age, {highest_age}, is below the lowest, {lowest_age}.", WRONG_INPUT)
+        stop(f"The highest age, {highest_age}, is below the lowest, {lowest_age}.", WRONG_INPUT)
     ages = census.Ages(lowest_age, highest_age)
     asks = not offline
     try:
@@ -258,7 +240,7 @@ def figures_of_places(
         census.check_apart(places)
         wishes = fetching.wishes_of(topics)
     except CensusError as error:
-        _stop(str(error), WRONG_INPUT)
+        stop(str(error), WRONG_INPUT)
     if len(wishes) == 1:
         found, said = fetching.distribution(wishes[0], places, ages, asks=asks, anew=refresh)
         shown = answers.distribution if as_json else answers.distribution_text
@@ -288,10 +270,13 @@ def read(
         found = own_files.read(body, file.name)
         answer = answers.own_file(found, areas or [], part)
     except OSError as error:
-        _stop(f"{file} cannot be read ({error.strerror}).", WRONG_INPUT)
+        stop(f"{file} cannot be read ({error.strerror}).", WRONG_INPUT)
     except BadFile as error:
-        _stop(f"{file}: {error}", WRONG_INPUT)
+        stop(f"{file}: {error}", WRONG_INPUT)
     print(answers.to_json(answer) if as_json else answers.own_file_text(answer))
+
+
+cli_rounds.add_to(app)
 
 
 def main() -> None:
@@ -302,7 +287,7 @@ def main() -> None:
         code = app(standalone_mode=False)
         sys.stdout.flush()
     except (CensusError, SamplerError) as error:
-        _say(str(error))
+        say(str(error))
         code = FAILED
     except typer.Abort:
         code = INTERRUPTED
@@ -313,7 +298,7 @@ def main() -> None:
         code = FAILED
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        _say(f"The answer could not be written ({error.strerror}).")
+        say(f"The answer could not be written ({error.strerror}).")
         code = FAILED
     except Exception as error:
         show = getattr(error, "show", None)
