@@ -38,14 +38,24 @@ def _row_marks(row: CoverageRow) -> str:
     return marks(filled, booked, row.gap, over)
 
 
+def wanted_words(filled: str, low: int, target: int, high: int, people_wanted: int) -> str:
+    """Write how many there are of how many wanted.
+
+    >>> wanted_words("1", 2, 2, 2, 10), wanted_words("1", 1, 2, 3, 10)
+    ('1 of 2', '1 of 1 to 3')
+    """
+    if low == high:
+        return f"{filled} of {target:,}"
+    if high >= people_wanted:
+        return f"{filled} of {low:,} or more" if low else filled
+    return f"{filled} of {low:,} to {high:,}"
+
+
 def _wanted_words(row: CoverageRow, people_wanted: int) -> str:
+    filled = f"{row.counted:,}"
     if not row.has_quota:
-        return f"{row.counted:,}"
-    if row.low == row.high:
-        return f"{row.counted:,} of {row.target:,}"
-    if row.high >= people_wanted:
-        return f"{row.counted:,} of {row.low:,} or more" if row.low else f"{row.counted:,}"
-    return f"{row.counted:,} of {row.low:,} to {row.high:,}"
+        return filled
+    return wanted_words(filled, row.low, row.target, row.high, people_wanted)
 
 
 def coverage_table(found: Coverage, plan: Plan, *, only_gaps: bool) -> str:
@@ -121,12 +131,14 @@ def _lowers(name: str) -> bool:
     return name not in ("Ethnic group", "Where they live")
 
 
-def who_next(profiles: Sequence[Profile], plan: Plan) -> str:
+def who_next(profiles: Sequence[Profile], plan: Plan, found: Coverage) -> str:
     """Draw the panel "Who to look for next": at most three people to find."""
+    most_gaps = sum(bool(part.missing) for part in found.characteristics)
     items = []
     for i, profile in enumerate(profiles):
         gaps = count(profile.closes, "gap")
-        most = ": the most one person can" if i == 0 and profile.closes > 1 else ""
+        is_most = i == 0 and profile.closes == most_gaps > 1
+        most = ": the most one person can" if is_most else ""
         said = f"Closes {gaps}{most}." if profile.closes else "Closes no gap, but fits the mix."
         fits = f" {escape(profile.fits)}" if profile.fits else ""
         items.append(

@@ -20,6 +20,8 @@ from sampler.ui import (
     change_dialog,
     combining_box,
     quota_tables,
+    recruiter_facts,
+    recruiter_words,
     rule_bar,
     show,
     state,
@@ -214,15 +216,15 @@ with st.expander("How many people would be enough?", key="mix_sizes", on_change=
         )
         st.subheader("How many to recruit", anchor=False)
         chance = turnout.CHANCE if brief.chance is None else Fraction(brief.chance)
-        come = turnout.turnout(plan, [turnout.Recruiter("an agency", "agency")], chance=chance)
+        records = turnout.track_records(
+            state.store().recruiters(round_.id),
+            recruiter_facts.outcomes(),
+            fallback=recruiter_words.ANY_AGENCY,
+        )
+        come = turnout.turnout(plan, records, chance=chance)
         for sentence in turnout.said(come) if come else ():
             st.html(show.hint(sentence))
-        st.html(
-            show.muted(
-                "Reckoned with an agency, where 9 in 10 come as a rule. Community partners and "
-                "your own staff lose more: 3 in 4 come."
-            )
-        )
+        st.html(show.muted(recruiter_words.reckoned_words(records)))
 
 with st.expander("How the characteristics combine", key="mix_pairs", on_change="rerun") as combined:
     if combined.open:

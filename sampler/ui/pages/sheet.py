@@ -1,16 +1,16 @@
-"""Recruitment sheet, step 5: one workbook to hand over, and a short form to paste."""
+"""Recruitment sheet, step 6: a workbook to hand over, one for each recruiter, and a short form."""
 
 import streamlit as st
 
-from sampler import handover, sheets
+from sampler import handover
 from sampler.errors import StoreError
 from sampler.model import Fieldwork
-from sampler.screener import question
-from sampler.tracking import answer_words
-from sampler.ui import show, state
-from sampler.words import listed
+from sampler.ui import recruiter_facts, recruiter_rows, recruiter_sheets, show, state
+from sampler.ui.recruiter_facts import MOST_READ
+from sampler.words import listed, people
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+EVERYBODY = "Everybody"
+MOST_ABREAST = 4  # more recruiters than this are chosen from a list
 HELP = {
     "purpose": "In neutral words that do not give away what you hope to hear.",
     "dates": "Days, times, how long each session is.",
@@ -26,48 +26,33 @@ HELP = {
 
 round_ = state.round_at_hand("Recruitment sheet")
 taken = state.plan_in_use(round_)
-everyone = state.store().people(round_.id)
+counted = state.store().tally(round_.id)
+is_read = counted.total <= MOST_READ
+everyone = state.store().people(round_.id) if is_read else []
 st.html(
     show.lead(
-        "One workbook for an agency or a community partner: the brief, the quotas, a row for each "
-        "person to fill in, a screener and the sources."
+        "One workbook for each agency or community partner. They fill in the People page and "
+        "send it back; you read it in on Participants."
     )
 )
 
-with_people = bool(everyone) and st.checkbox(
-    "Put the people already recorded on the sheet, by reference",
+with_people = bool(counted.total) and st.checkbox(
+    "Put the people already recorded on the sheets, by reference",
     key="sheet_with_people",
-    help="Left out unless you tick this. Those who take a place are in the counts either way.",
+    help="Left out unless you tick this; a recruiter only ever gets their own. Those who take a "
+    "place are in the counts either way.",
 )
-sheet = handover.Sheet(
-    taken.plan.model_copy(update={"title": round_.title}),
-    round_.id,
-    taken.number,
-    round_.fieldwork,
-    tuple(everyone),
-    round_.brief.count,
-    round_.brief.partial_counts,
-    with_people,
-    state.today(),
-)
-with st.container(horizontal=True):
-    st.download_button(
-        "Download the sheet (.xlsx)",
-        lambda: sheets.workbook(sheet),
-        file_name=f"{sheet.file_name}.xlsx",
-        mime=XLSX,
-        type="primary",
-        icon=":material/download:",
-        on_click="ignore",
-        key="sheet_xlsx",
-    )
-    st.download_button(
-        "Quotas only (.csv)",
-        lambda: sheets.quotas_csv(sheet).encode("utf-8-sig"),
-        file_name=f"{sheet.file_name}.csv",
-        mime="text/csv",
-        on_click="ignore",
-        key="sheet_csv",
+facts = recruiter_facts.of(round_, taken.plan)
+made = recruiter_sheets.Sheets(round_, taken, facts, with_people=with_people)
+recruiter_rows.draw(round_, taken.plan, facts, made, counted, everyone)
+if not is_read:
+    st.html(
+        show.note(
+            f"{people(counted.total)} are recorded",
+            "Too many to count on this page: what is shown here is without them. What you "
+            "download counts them.",
+            kind="calm",
+        )
     )
 
 texts = round_.fieldwork.model_dump()
@@ -117,60 +102,32 @@ with (
             st.rerun()
 
 st.header("What the recruiter sees", anchor=False)
-brief, quotas, people, screener, sources, short = st.tabs(
-    ["1 Brief", "2 Quotas", "3 People", "4 Screener", "5 Sources", "As an e-mail"], key="sheet_tabs"
-)
-with brief:
-    st.html(show.sheet_preview("Brief", [], handover.brief_rows(sheet)))
-with quotas:
-    covered = sheet.coverage()
-    rows: list[list[str | int]] = [
-        [
-            part.name,
-            quota.group,
-            quota.target,
-            handover.range_words(quota.low, quota.high, taken.plan.people_wanted),
-            row.counted,
-            row.gap,
-        ]
-        for part, state_ in zip(taken.plan.characteristics, covered.characteristics, strict=True)
-        for quota, row in zip(part.quotas, state_.rows, strict=False)
-        if quota.target or row.counted
-    ]
-    heads = ["Characteristic", "Group", "Wanted", "Range", "Filled", "Missing"]
-    st.html(show.sheet_preview("Quotas", heads, rows))
-    st.html(
-        show.muted(
-            "In the workbook Filled and Missing are formulas: they change as the recruiter fills "
-            "in the People page."
+chosen = None
+if facts is not None:
+    names = {one.id: one.name for one in facts.recruiters}
+    picked: str | None
+    if len(names) <= MOST_ABREAST:
+        picked = st.segmented_control(
+            "Whose sheet",
+            [EVERYBODY, *names],
+            default=EVERYBODY,
+            format_func=lambda option: show.plain(names.get(str(option), EVERYBODY)),
+            key="sheet_whose",
+            required=True,
         )
-    )
-with people:
-    names = [part.name for part in taken.plan.characteristics]
-    filled_rows = [
-        [p.reference, *(answer_words(p.answer(name)) for name in names)]
-        for p in (everyone if with_people else [])
-    ]
-    blank_rows = [[f"R{i:02d}", *("" for _ in names)] for i in range(1, 4)]
-    preview = [*filled_rows, *blank_rows]
-    st.html(show.sheet_preview("People", ["Reference", *names], preview))
-    st.html(show.muted("Each cell offers the groups and stages as a list to choose from."))
-with screener:
-    asked = [question(part) for part in taken.plan.characteristics]
-    st.html(
-        show.sheet_preview(
-            "Screener",
-            ["Question", "Answer", "Counts as"],
-            [[one.text, answer, counts] for one in asked for answer, counts in one.answers],
+    else:
+        picked = st.selectbox(
+            "Whose sheet",
+            [EVERYBODY, *names],
+            format_func=lambda option: names.get(option, option),
+            key="sheet_whose_of_many",
         )
-    )
-with sources:
-    st.html(show.sheet_preview("Sources", [], handover.source_rows(sheet)))
-    for text in handover.caveats(sheet.plan):
-        st.html(show.hint(text))
-with short:
-    st.html(show.muted("Half a page to paste into an e-mail to a community partner."))
-    st.code(handover.short_form(sheet), language=None, wrap_lines=True)
+    chosen = next((one for one in facts.recruiters if one.id == picked), None)
+    if chosen is None:
+        st.html(show.muted("The whole round's sheet asks for everybody: send it to one only."))
+sheet = made.of(chosen, everyone)
+recruiter_sheets.downloads(made, sheet)
+recruiter_sheets.preview(sheet, is_counted=is_read)
 
 with st.container(horizontal=True, vertical_alignment="center"):
     state.link("coverage", "Coverage")

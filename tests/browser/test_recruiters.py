@@ -1,0 +1,222 @@
+"""Recruiters of a round, in a real browser: added, sent their own sheets, looked at on Coverage."""
+
+import io
+import re
+
+import openpyxl
+import pytest
+
+from tests.browser.driving import settle, visit
+from tests.browser.test_journeys import address, browser, choose, folder, page  # noqa: F401
+from tests.tools import needs
+
+pytestmark = [
+    needs("chromium"),
+    pytest.mark.browser,
+    pytest.mark.xdist_group("browser"),
+    pytest.mark.filterwarnings("default"),
+]
+
+SHEET, COVERAGE = "Recruitment sheet", "Coverage"
+
+
+def a_round(page, address):  # noqa: F811
+    """Start a round in Birmingham without recruiters; returns its id."""
+    visit(page, address, "Rounds")
+    page.get_by_role("button", name="New round").first.click()
+    page.get_by_label("Name of the round").fill("Recruiters")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", level=1, name="Population").wait_for()
+    settle(page)
+    page.get_by_role("combobox", name="Place").click()
+    page.keyboard.type("Birmingham")
+    page.get_by_role("option").first.wait_for()
+    page.keyboard.press("Enter")
+    page.get_by_text("1,144,919 people live in Birmingham").wait_for()
+    settle(page)
+    return re.search(r"round=(\w{8})", page.url)[1]
+
+
+def add_recruiter(page, name, kind, number):  # noqa: F811
+    page.get_by_role("button", name="Add a recruiter").click()
+    form = page.get_by_role("dialog")
+    form.wait_for()
+    settle(page)
+    form.get_by_label("Name", exact=True).fill(name)
+    choose(page, form, "Kind", kind)
+    form.get_by_role("spinbutton", name="People asked for").fill(str(number))
+    form.get_by_role("button", name="Save recruiter").click()
+    form.wait_for(state="hidden")
+    page.get_by_role("heading", level=3, name=name).wait_for()
+    settle(page)
+
+
+def workbook(page, button):  # noqa: F811
+    with page.expect_download() as started:
+        button.click()
+    with open(started.value.path(), "rb") as file:
+        return openpyxl.load_workbook(io.BytesIO(file.read()))
+
+
+def test_two_recruiters_get_sheets_of_their_own_that_add_up(page, address):  # noqa: F811
+    held = a_round(page, address)
+    visit(page, f"{address}/sheet?round={held}", SHEET)
+    whole = workbook(page, page.get_by_role("button", name="Download the sheet (.xlsx)"))
+    add_recruiter(page, "Acme Fieldwork", "Agency", 8)
+    add_recruiter(page, "Saheli Hub", "Community partner", 6)
+    page.get_by_text("14 asked for, 10 wanted: enough for 10 to come in").wait_for()
+    buttons = page.get_by_role("button", name="Download", exact=True)
+    assert buttons.count() == 2
+    books = [workbook(page, buttons.nth(i)) for i in range(2)]
+
+    def quotas(book):
+        rows = book["Quotas"].iter_rows(min_row=2, values_only=True)
+        return {(name, group): number for name, group, number, *_ in rows if number}
+
+    summed = {}
+    for i, (book, letter) in enumerate(zip(books, "AB", strict=True)):
+        called = [row[0] for row in book["People"].iter_rows(min_row=2, values_only=True)]
+        assert called[0] == f"{letter}01"
+        assert {one[0] for one in called} == {letter}
+        other = ("Saheli Hub", "Acme Fieldwork")[i]
+        cells = [str(c) for tab in book for row in tab.values for c in row if c is not None]
+        assert not any(other in cell for cell in cells)
+        for key, number in quotas(book).items():
+            summed[key] = summed.get(key, 0) + number
+    assert summed == quotas(whole)
+
+    page.get_by_role("radio", name="Saheli Hub").click()
+    settle(page)
+    preview = page.get_by_role("region", name="Brief")
+    assert "This sheet is for\tSaheli Hub" in preview.inner_text()
+    page.get_by_role("tab", name="3 People").click()
+    assert "B01" in page.get_by_role("region", name="People").inner_text()
+    page.get_by_role("button", name="Copy as an e-mail").first.click()
+    page.get_by_text("For Acme Fieldwork").first.wait_for()
+
+
+def test_coverage_is_looked_at_in_three_ways_and_by_recruiter(page, address):  # noqa: F811
+    held = a_round(page, address)
+    visit(page, f"{address}/sheet?round={held}", SHEET)
+    add_recruiter(page, "Acme Fieldwork", "Agency", 10)
+    visit(page, f"{address}/coverage?round={held}", COVERAGE)
+    for stage in ("Attended", "Confirmed", "Interested"):
+        page.get_by_role("button", name="Add a person").click()
+        form = page.get_by_role("dialog")
+        form.wait_for()
+        settle(page)
+        choose(page, form, "Recruiter", "Acme Fieldwork")
+        settle(page)
+        choose(page, form, "Sex", "Female")
+        choose(page, form, "Stage", stage)
+        form.get_by_role("button", name="Save person").click()
+        form.wait_for(state="hidden")
+        settle(page)
+
+    def row(table):
+        found = page.get_by_role("table", name=table).get_by_role("row").filter(has_text="Female")
+        return found.first.inner_text().replace("\n", " ").replace("\t", " ")
+
+    assert "2 of " in row("People against quotas")
+    page.get_by_role("radio", name="Attended so far").click()
+    settle(page)
+    assert "1 of " in row("People against quotas")
+    page.get_by_role("radio", name="At the expected show rate").click()
+    settle(page)
+    assert "1.9 of " in row("People expected against quotas")
+    asked = page.get_by_role("table", name="Recruiters: asked for").inner_text()
+    assert re.search(r"Acme Fieldwork\s+10\s+3\s+2", asked)
+    page.get_by_role("button", name="Offer to A03").click()
+    page.get_by_text("A03 is offered a place").wait_for()
+    settle(page)
+    assert "2.8 of " in row("People expected against quotas")
+
+
+def test_a_recruiter_is_added_and_changed_by_keyboard_alone(page, address):  # noqa: F811
+    held = a_round(page, address)
+    visit(page, f"{address}/sheet?round={held}", SHEET)
+
+    def tab_to(text, most=60):
+        for _ in range(most):
+            page.keyboard.press("Tab")
+            here = page.evaluate(
+                "() => { const e = document.activeElement;"
+                " return (e.getAttribute('aria-label') || '') + ' ' + (e.innerText || ''); }"
+            )
+            if text in here and "Help for" not in here and len(here) < 200:
+                return
+        raise AssertionError(f"Tab never reached {text!r}")
+
+    tab_to("Add a recruiter")
+    page.keyboard.press("Enter")
+    page.get_by_role("dialog").wait_for()
+    settle(page)
+    tab_to("Name")
+    page.keyboard.type("Saheli Hub")
+    tab_to("Kind")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.type("Community")
+    page.keyboard.press("Enter")
+    tab_to("People asked for")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    tab_to("Save recruiter")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", level=3, name="Saheli Hub").wait_for()
+    settle(page)
+    page.get_by_text("Community partner · Asked for 8 people, 0 found").wait_for()
+    tab_to("Change")
+    page.keyboard.press("Enter")
+    page.get_by_role("dialog").wait_for()
+    settle(page)
+    tab_to("Remove Saheli Hub")
+    page.keyboard.press("Enter")
+    page.get_by_role("dialog").wait_for(state="hidden")
+    settle(page)
+    assert page.get_by_role("heading", level=3, name="Saheli Hub").count() == 0
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(browser, address, width, scheme):  # noqa: F811
+    from axe_playwright_python.sync_playwright import Axe
+
+    axe, bad = Axe(), {}
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    opened = context.new_page()
+    visit(opened, address, "Rounds")
+    example = opened.get_by_role("button", name="Try the Birmingham example")
+    if example.count():
+        example.click()
+    else:
+        opened.get_by_role("link", name="Council tax discovery").first.click()
+    opened.get_by_role("heading", level=1, name="Mix and quotas").wait_for(timeout=30_000)
+    held = re.search(r"round=(\w{8})", opened.url)[1]
+
+    def check(where):
+        settle(opened)
+        violations = axe.run(opened).response["violations"]
+        if violations:
+            bad[where] = [f"{v['id']}: {v['nodes'][0]['target']}" for v in violations]
+        over = opened.evaluate(
+            "() => { const m = document.querySelector('[data-testid=\"stMain\"]');"
+            " return m.scrollWidth - m.clientWidth; }"
+        )
+        assert over <= 1, where
+
+    visit(opened, f"{address}/sheet?round={held}", SHEET)
+    check("sheet")
+    opened.get_by_role("button", name="Copy as an e-mail").first.click()
+    check("e-mail")
+    opened.keyboard.press("Escape")
+    opened.get_by_role("button", name="Change", exact=True).first.click()
+    opened.get_by_role("dialog").wait_for()
+    check("Change a recruiter")
+    words = opened.get_by_role("dialog").get_by_text("Leave one empty")
+    seen = words.evaluate("e => getComputedStyle(e).color")
+    assert (min(map(int, re.findall(r"\d+", seen))) > 200) == (scheme == "dark")
+    visit(opened, f"{address}/coverage?round={held}", COVERAGE)
+    for look in ("Attended so far", "At the expected show rate"):
+        opened.get_by_role("radio", name=look).click()
+        check(look)
+    context.close()
+    assert bad == {}
