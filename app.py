@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 import sampler.ui
-from sampler.ui import state
+from sampler.ui import identity, state
 
 HERE = Path(sampler.ui.__file__).parent
 PAGES = HERE / "pages"
@@ -29,19 +29,31 @@ NAMES = {
     "participants": ("Participants", ":material/group:"),
     "coverage": ("Coverage", ":material/fact_check:"),
     "sheet": ("Recruitment sheet", ":material/description:"),
+    "read_in": ("Read in a filled sheet", ":material/upload_file:"),
+    "today": ("Today", ":material/today:"),
+    "protection": ("Data protection", ":material/shield:"),
+}
+# Reached from another page, and not in the navigation.
+HIDDEN = {"read_in", "today", "protection"}
+ADDRESSES = {
+    "rounds": "",
+    "mix": "mix-and-quotas",
+    "read_in": "read-in",
+    "protection": "data-protection",
 }
 
 
 def page(name: str, *, several: bool) -> Any:
     """Return a page; Programme joins the navigation once there are two rounds."""
     title, icon = NAMES[name]
+    is_hidden = name in HIDDEN or (name == "programme" and not several)
     return st.Page(
         PAGES / f"{name}.py",
         title=title,
         icon=icon,
-        url_path="" if name == "rounds" else name.replace("mix", "mix-and-quotas"),
+        url_path=ADDRESSES.get(name, name),
         default=name == "rounds",
-        visibility="visible" if several or name != "programme" else "hidden",
+        visibility="hidden" if is_hidden else "visible",
     )
 
 
@@ -52,7 +64,11 @@ def run() -> None:
     several = state.store().count_rounds() >= 2
     pages = {name: page(name, several=several) for name in NAMES}
     st.session_state[state.PAGES] = pages
-    st.navigation(list(pages.values()), expanded=True).run()
+    chosen = st.navigation(list(pages.values()), expanded=True)
+    if chosen.url_path != ADDRESSES["read_in"]:
+        st.session_state.pop(state.READ_IN, None)
+    identity.draw()
+    chosen.run()
 
 
 run()

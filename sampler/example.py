@@ -18,6 +18,7 @@ from sampler.model import (
     Fieldwork,
     Participant,
     PlannedCharacteristic,
+    Way,
 )
 from sampler.store import Store
 from sampler.tracking import stage_named
@@ -132,6 +133,13 @@ COUNCIL_TAX_PEOPLE = (
     ("Bangladeshi", "35-54", "Male", "?", "Low", "interested", "Community partner"),
 )
 
+RECRUITERS: tuple[tuple[str, Way, int], ...] = (
+    ("Agency", "agency", 6),
+    ("Community partner", "partner", 4),
+    ("Own panel", "panel", 2),
+)
+"""Who found them: name, way, and how many people each was asked for."""
+
 
 def _council_tax_people(parts: tuple[PlannedCharacteristic, ...]) -> list[Participant]:
     people = []
@@ -212,4 +220,7 @@ def add_to(store: Store) -> str:
     plan = figures.plan_of(brief)
     store.take_plan(opened.id, plan)
     store.add_people(opened.id, _council_tax_people(plan.characteristics))
+    # After the people, whose references so stay those of the round itself: P01, P02 ...
+    for name, way, wanted in RECRUITERS:
+        store.add_recruiter(opened.id, name, way=way, people=wanted)
     return opened.id

@@ -379,7 +379,7 @@ def test_a_renamed_round_has_no_new_plan(store):
     store.take_plan(made.id, figures.plan_of(made.brief))
     store.save_round(made.model_copy(update={"brief": made.brief.changed(title="Another name")}))
     assert "the plan in use" in said(opened("mix", made.id))
-    assert "has changed since" not in said(opened("coverage", made.id))
+    assert "has other quotas than these" not in said(opened("coverage", made.id))
     assert store.take_plan(made.id, figures.plan_of(store.round(made.id).brief)).number == 1
 
 
@@ -393,13 +393,13 @@ def grid_of(store, held):
 def test_cells_edited_in_the_grid_are_stored_and_kept_apart_from_others(store, monkeypatch):
     from types import SimpleNamespace
 
-    from sampler.ui import people_grid, person_dialog, state
+    from sampler.ui import people_grid, saving, state
 
     held = a_round(store)
     store.take_plan(held.id, figures.plan_of(held.brief))
     store.add_people(held.id, [a_person(), a_person()])
     session = {}
-    for module in (people_grid, person_dialog, state):
+    for module in (people_grid, saving, state):
         monkeypatch.setattr(module, "st", SimpleNamespace(session_state=session))
     monkeypatch.setattr(state, "store", lambda: store)
     grid = grid_of(store, held)
@@ -422,7 +422,7 @@ def test_cells_edited_in_the_grid_are_stored_and_kept_apart_from_others(store, m
     shown.save()
     assert store.people(held.id)[0] == theirs
     assert store.people(held.id)[1].notes == "pasted with it"
-    ((where, kept, mine),) = session[person_dialog.CONFLICTS]
+    ((where, kept, mine),) = session[saving.CONFLICTS]
     assert (where, kept.stage, mine.stage) == (held.id, "offered", "no_show")
     assert grid_of(store, held).key != grid.key
 

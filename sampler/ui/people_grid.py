@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from html import escape
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from sampler.errors import StoreError
+from sampler.history import FIELDS
 from sampler.model import Answer, Participant, Plan, PlannedCharacteristic, Round
 from sampler.tracking import (
     STAGE_WORDS,
@@ -19,18 +19,11 @@ from sampler.tracking import (
     choices,
     stage_named,
 )
-from sampler.ui import person_dialog, state
+from sampler.ui import saving, state
 
 SAVED, TURN = "participants_saved", "participants_grid"
-
-FIELDS = {
-    "stage": "Stage",
-    "reserve": "Reserve",
-    "recruiter": "Recruiter",
-    "slot": "Slot",
-    "incentive_on": "Incentive sent on",
-    "notes": "Notes",
-}
+LIMITS = {"recruiter": 200, "their_reference": 60, "notes": 4000}
+TEXTS = {FIELDS[field]: field for field in LIMITS}
 
 
 def _words(part: PlannedCharacteristic) -> dict[str, Answer]:
@@ -47,6 +40,7 @@ def frame(plan: Plan, everyone: Sequence[Participant]) -> pd.DataFrame:
     for part in plan.characteristics:
         columns[part.name] = [answer_words(p.answer(part.name)) for p in everyone]
     columns["Recruiter"] = [p.recruiter for p in everyone]
+    columns["Their reference"] = [p.their_reference for p in everyone]
     slots = [p.slot.replace(tzinfo=None) if p.slot else None for p in everyone]
     columns["Slot"] = pd.to_datetime(pd.Series(slots, dtype="datetime64[ns]"))
     sent = [p.incentive_on for p in everyone]
@@ -55,12 +49,15 @@ def frame(plan: Plan, everyone: Sequence[Participant]) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def columns(plan: Plan) -> dict[str, Any]:
-    """Return what each column of the grid may hold."""
+def columns(plan: Plan, recruiters: Sequence[str]) -> dict[str, Any]:
+    """Return what each column of the grid may hold; recruiters are by name."""
     config: dict[str, Any] = {
         "Stage": st.column_config.SelectboxColumn(
             options=[STAGE_WORDS[stage] for stage in STAGES], required=True
         ),
+        "Recruiter": st.column_config.SelectboxColumn(options=list(recruiters)),
+        "Their reference": st.column_config.TextColumn(max_chars=LIMITS["their_reference"]),
+        "Notes": st.column_config.TextColumn(max_chars=LIMITS["notes"]),
         "Slot": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
         "Incentive sent on": st.column_config.DateColumn(format="D MMM YYYY"),
     }
@@ -89,33 +86,10 @@ def edited(plan: Plan, person: Participant, cells: Mapping[str, Any]) -> Partici
             changes["slot"] = datetime.fromisoformat(value).replace(tzinfo=None) if value else None
         elif column == "Incentive sent on":
             changes["incentive_on"] = date.fromisoformat(str(value)[:10]) if value else None
-        elif column in ("Recruiter", "Notes"):
-            limit = 200 if column == "Recruiter" else 4000
-            changes[column.lower()] = str(value or "").strip()[:limit]
+        elif column in TEXTS:
+            field = TEXTS[column]
+            changes[field] = str(value or "").strip()[: LIMITS[field]]
     return person.model_copy(update={**changes, "answers": answers})
-
-
-def differences(plan: Plan, theirs: Participant, mine: Participant) -> list[list[str]]:
-    """Return the fields in which two versions of a person differ, as cells of a table."""
-    rows = []
-    for field, name in FIELDS.items():
-        a, b = getattr(theirs, field), getattr(mine, field)
-        if a != b:
-            rows.append([escape(name), escape(_field(field, a)), escape(_field(field, b))])
-    for part in plan.characteristics:
-        first, second = theirs.answer(part.name), mine.answer(part.name)
-        if first != second:
-            said = [escape(part.name), escape(answer_words(first)), escape(answer_words(second))]
-            rows.append(said)
-    return rows
-
-
-def _field(field: str, value: Any) -> str:
-    if field == "stage":
-        return STAGE_WORDS[value]  # type: ignore[index, no-any-return, unused-ignore]
-    if isinstance(value, bool):
-        return "Yes" if value else "No"
-    return str(value or "none")
 
 
 class Grid:
@@ -123,8 +97,8 @@ class Grid:
 
     The grid stays the same widget after a save, so that somebody can type down a column. It
     hands over every edit since it was first drawn; those already saved are passed over. A cell
-    that somebody else changed meanwhile is not overwritten: both versions are kept to choose
-    from, and the grid is drawn anew.
+    that somebody else changed meanwhile is not overwritten, and one that looks personal is not
+    stored: what was typed is kept to choose from, and the grid is drawn anew.
     """
 
     def __init__(self, held: Round, plan: Plan, shown: Sequence[Participant]) -> None:
@@ -149,7 +123,7 @@ class Grid:
         except StoreError as error:
             state.tell(self.held.id, "That was not saved", str(error))
             return
-        met_another = False
+        waits = False
         for row, typed in st.session_state[self.key]["edited_rows"].items():
             shown = self.shown[int(row)]
             new = {c: v for c, v in typed.items() if cells.get((shown.id, c), (None,))[0] != v}
@@ -162,12 +136,15 @@ class Grid:
                 any(stands[c] != before[c] and (shown.id, c) not in cells for c in new)
                 and mine != current
             ):
-                person_dialog.keep_conflict(self.held, current, mine)
-                met_another = True
-            elif person_dialog.save(self.held, mine):
+                saving.wait(self.held, shown, current, edited(self.plan, shown, new))
+                waits = True
+            elif saving.personal_fields(current, mine):
+                saving.ask(self.held, current, mine, "grid")
+                waits = True
+            elif saving.save(self.held, current, mine, "grid"):
                 after = _cells(self.plan, mine)
                 cells.update({(shown.id, c): (v, after[c]) for c, v in new.items()})
-        if met_another:
+        if waits:
             st.session_state.pop(SAVED)
 
 

@@ -1,47 +1,76 @@
-"""The form of one person: add, change, erase. By reference only."""
+"""The form of one person: add, change. By reference only."""
 
 from __future__ import annotations
 
 from datetime import datetime, time
-from typing import Any
+from typing import Any, NamedTuple
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from sampler.errors import Conflict, StoreError
-from sampler.model import Answer, Participant, Plan, Round
-from sampler.tracking import STAGE_WORDS, STAGES, answer_words, choices, looks_personal
-from sampler.ui import show, state
+from census.spelling import key as spelled
+from sampler.model import Answer, Participant, Plan, Round, Way
+from sampler.show_rates import way_of
+from sampler.tracking import STAGE_WORDS, STAGES, answer_words, choices
+from sampler.ui import saving, show, state
+from sampler.words import listed
 
-CONFLICTS = "participants_conflicts"
 TURN = "person_turn"
+PERSONAL = "person_personal"
+NOBODY, SOMEBODY_ELSE = "", "\n"
+"""Options of the recruiter beside names, none of which can be these."""
+RECRUITER_WORDS = {NOBODY: "No recruiter", SOMEBODY_ELSE: "Somebody else"}
+WAY_WORDS: dict[Way, str] = {
+    "agency": "Agency",
+    "partner": "Community partner",
+    "panel": "Own panel",
+    "front line": "Front line staff",
+}
+
+
+class Found(NamedTuple):
+    """Who found somebody: a recruiter's name, and how they find people where they are new."""
+
+    name: str
+    new: Way | None = None
 
 
 def start() -> None:
     """Make the next form of a new person an empty one, whatever an abandoned one held."""
     st.session_state[TURN] = st.session_state.get(TURN, 0) + 1
-    st.session_state.pop("person_personal", None)
+    st.session_state.pop(PERSONAL, None)
 
 
 @st.dialog("Add a person", width="large", on_dismiss="rerun")
 @state.guarded
 def add(held: Round, plan: Plan) -> None:
-    """Ask for somebody's answers; the reference is given by the round."""
+    """Ask for somebody's answers; the reference is given by the round and their recruiter."""
     if added := st.session_state.pop("person_added", None):
         st.html(show.muted(f"{added} is saved."))
-    reference = state.store().next_reference(held.id)
-    turn = st.session_state.get(TURN, 0)
-    new = Participant(id="", reference=reference, stage="interested")
-    with st.form(f"person_add_{turn}", border=False):
-        st.html(show.empty(reference, "No names, phone numbers or e-mail addresses."))
-        person = _fields(plan, new, f"add{turn}")
+    key = f"add{st.session_state.get(TURN, 0)}"
+    new = Participant(id="", reference="", stage="interested")
+    head = st.empty()
+    picked = _recruiter(held, new, key)
+    is_new = picked == SOMEBODY_ELSE
+    reference = "" if is_new else state.store().next_reference(held.id, picked)
+    head.html(
+        show.empty(reference or "A new recruiter", "No names, phone numbers or e-mail addresses.")
+    )
+    with st.form(f"person_{key}", border=False):
+        found = _new_recruiter(key) if is_new else Found(picked)
+        person = _fields(plan, new, key).model_copy(update={"recruiter": found.name})
         with st.container(horizontal=True):
             once = st.form_submit_button("Save person", type="primary")
             another = st.form_submit_button("Save and add another")
-    if (once or another) and _may_keep(person):
-        saved = state.store().add_person(held.id, person)
+    if (once or another) and _may_keep(new, person, is_new=is_new):
+        if found.new:
+            state.store().add_recruiter(held.id, found.name, way=found.new)
+        saved = state.store().add_person(held.id, person, state.by("form"))
         start()
         if another:
             st.session_state.person_added = saved.reference
+            turn = st.session_state[TURN]
+            st.session_state[f"person_add{turn}_recruiter"] = saved.recruiter
             st.rerun(scope="fragment")
         st.rerun()
 
@@ -50,56 +79,105 @@ def add(held: Round, plan: Plan) -> None:
 @state.guarded
 def change(held: Round, plan: Plan, person: Participant) -> None:
     """Ask for other answers of somebody recorded."""
-    with st.form(f"person_change_{person.id}_{person.version}", border=False):
-        st.html(show.empty(person.reference, ""))
-        changed = _fields(plan, person, f"{person.id}_{person.version}")
+    key = f"{person.id}_{person.version}"
+    st.html(show.empty(person.reference, ""))
+    picked = _recruiter(held, person, key)
+    is_new = picked == SOMEBODY_ELSE
+    with st.form(f"person_change_{key}", border=False):
+        found = _new_recruiter(key) if is_new else Found(picked)
+        changed = _fields(plan, person, key).model_copy(update={"recruiter": found.name})
         saved = st.form_submit_button("Save person", type="primary")
-    if saved and _may_keep(changed):
-        save(held, changed)
+    if saved and _may_keep(person, changed, is_new=is_new):
+        if found.new:
+            state.store().add_recruiter(held.id, found.name, way=found.new)
+        saving.save(held, person, changed, "form")
         st.rerun()
 
 
-@st.dialog("Erase a person")
-@state.guarded
-def erase(person: Participant) -> None:
-    """Ask once more; erasing is for good."""
-    st.html(
-        show.note(
-            f"Erase {person.reference}?",
-            f"Everything held about {person.reference} goes for good, and the reference is never "
-            "given again.",
-            kind="bad",
-        )
+def _recruiter(held: Round, person: Participant, key: str) -> str:
+    """Ask who found somebody, before the form is drawn: the reference follows from it."""
+    names = [one.name for one in state.store().recruiters(held.id)]
+    theirs = next((n for n in names if spelled(n) == spelled(person.recruiter)), person.recruiter)
+    if theirs and theirs not in names:
+        names.append(theirs)
+    offered = [NOBODY, *names, SOMEBODY_ELSE]
+    picked: str = st.columns(2)[0].selectbox(
+        "Recruiter",
+        offered,
+        index=offered.index(theirs),
+        format_func=lambda name: RECRUITER_WORDS.get(name, name),
+        key=f"person_{key}_recruiter",
     )
-    with st.container(horizontal=True):
-        if st.button(f"Erase {person.reference}", type="primary", key="person_erase_yes"):
-            state.store().erase_person(person.id)
-            st.rerun()
-        if st.button("Keep", key="person_erase_no"):
-            st.rerun()
+    return picked
 
 
-def save(held: Round, person: Participant) -> bool:
-    """Save a changed person; when somebody was faster both versions are kept to choose from."""
-    try:
-        state.store().save_person(person)
-    except Conflict as conflict:
-        keep_conflict(held, conflict.theirs, person)
-        return False
-    except StoreError as error:
-        state.tell(held.id, f"{person.reference} was not saved", str(error))
-        return False
-    return True
-
-
-def keep_conflict(held: Round, theirs: object, mine: Participant) -> None:
-    """Keep both versions of a person until somebody has chosen."""
-    st.session_state.setdefault(CONFLICTS, []).append((held.id, theirs, mine))
+def _new_recruiter(key: str) -> Found:
+    left, right = st.columns(2)
+    typed = left.text_input(
+        "Name of the recruiter",
+        max_chars=80,
+        key=f"person_{key}_recruiter_name",
+        help="An organisation or a team, not a person.",
+    )
+    ways = list(WAY_WORDS)
+    way: Way | None = right.selectbox(
+        "Kind",
+        ways,
+        index=None,
+        format_func=lambda w: WAY_WORDS[w],
+        placeholder="Choose, or leave it to the name",
+        key=f"person_{key}_recruiter_way",
+    )
+    name = " ".join(typed.split())
+    return Found(name, (way or way_of(name)) if name else None)
 
 
 def _fields(plan: Plan, person: Participant, key: str) -> Participant:
-    """Draw every field of a person and return what they hold now."""
-    columns = st.columns(2)
+    """Draw every field of a person but the recruiter, and return what they hold now."""
+    answers = _answers(plan, person, key)
+    where, theirs_at, day_at, time_at, sent_at, reserve_at = _in_pairs(6)
+    stage = where.selectbox(
+        "Stage",
+        STAGES,
+        index=STAGES.index(person.stage),
+        format_func=lambda s: STAGE_WORDS[s],
+        key=f"person_{key}_stage",
+    )
+    theirs = theirs_at.text_input(
+        "Their reference (the recruiter's own)",
+        person.their_reference,
+        max_chars=60,
+        key=f"person_{key}_theirs",
+    )
+    day = day_at.date_input(
+        "Day of the session",
+        person.slot.date() if person.slot else None,
+        key=f"person_{key}_day",
+        format="DD/MM/YYYY",
+    )
+    hour = time_at.time_input(
+        "Time", person.slot.time() if person.slot else time(10), key=f"person_{key}_time"
+    )
+    sent = sent_at.date_input(
+        "Incentive sent on", person.incentive_on, key=f"person_{key}_sent", format="DD/MM/YYYY"
+    )
+    reserve = reserve_at.checkbox("Reserve", person.reserve, key=f"person_{key}_reserve")
+    notes = st.text_area("Notes", person.notes, max_chars=4000, key=f"person_{key}_notes")
+    return person.model_copy(
+        update={
+            "answers": answers,
+            "stage": stage,
+            "their_reference": theirs.strip(),
+            "slot": datetime.combine(day, hour) if day else None,
+            "incentive_on": sent,
+            "reserve": reserve,
+            "notes": notes.strip(),
+        }
+    )
+
+
+def _answers(plan: Plan, person: Participant, key: str) -> dict[str, Answer]:
+    columns = _in_pairs(len(plan.characteristics))
     answers: dict[str, Answer] = {
         name: answer for name, answer in person.answers.items() if plan.named(name) is None
     }
@@ -109,7 +187,7 @@ def _fields(plan: Plan, person: Participant, key: str) -> Participant:
         if known is not None and known.kind != "own_words" and known not in offered:
             offered = [known, *offered]  # an answer from before the groups were changed
         at = next((n for n, a in enumerate(offered) if known and _same(a, known)), None)
-        picked = columns[i % 2].selectbox(
+        picked = columns[i].selectbox(
             part.name,
             offered,
             index=at,
@@ -130,61 +208,37 @@ def _fields(plan: Plan, person: Participant, key: str) -> Participant:
             if typed.strip() and (chosen is None or chosen.kind not in ("group", "broad")):
                 answers[part.name] = Answer(kind="own_words", text=typed.strip())
         st.html(show.muted("A group chosen above counts before words typed here."))
-    left, right = st.columns(2)
-    stage = left.selectbox(
-        "Stage",
-        STAGES,
-        index=STAGES.index(person.stage),
-        format_func=lambda s: STAGE_WORDS[s],
-        key=f"person_{key}_stage",
-    )
-    recruiter = right.text_input(
-        "Recruiter", person.recruiter, max_chars=200, key=f"person_{key}_recruiter",
-        placeholder="Agency, partner, own panel",
-    )  # fmt: skip
-    day = left.date_input(
-        "Day of the session",
-        person.slot.date() if person.slot else None,
-        key=f"person_{key}_day",
-        format="DD/MM/YYYY",
-    )
-    hour = right.time_input(
-        "Time", person.slot.time() if person.slot else time(10), key=f"person_{key}_time"
-    )
-    sent = left.date_input(
-        "Incentive sent on", person.incentive_on, key=f"person_{key}_sent", format="DD/MM/YYYY"
-    )
-    reserve = right.checkbox("Reserve", person.reserve, key=f"person_{key}_reserve")
-    notes = st.text_area("Notes", person.notes, max_chars=4000, key=f"person_{key}_notes")
-    return person.model_copy(
-        update={
-            "answers": answers,
-            "stage": stage,
-            "recruiter": recruiter.strip(),
-            "slot": datetime.combine(day, hour) if day else None,
-            "incentive_on": sent,
-            "reserve": reserve,
-            "notes": notes.strip(),
-        }
-    )
+    return answers
+
+
+def _in_pairs(number: int) -> list[DeltaGenerator]:
+    """Return places two abreast, in reading order by keyboard and on a phone too."""
+    places: list[DeltaGenerator] = []
+    for _ in range(0, number, 2):
+        places += st.columns(2, vertical_alignment="bottom")
+    return places[:number]
 
 
 def _same(offered: Answer, known: Answer) -> bool:
     return offered.kind == known.kind and (known.kind == "own_words" or offered.text == known.text)
 
 
-def _may_keep(person: Participant) -> bool:
-    """Question what looks personal; saving the same text again keeps it."""
-    texts = [person.notes, person.recruiter, *(a.text for a in person.answers.values())]
-    found = next((what for text in texts if (what := looks_personal(text))), None)
-    asked: Any = st.session_state.get("person_personal")
-    if found is None or asked == texts:
-        st.session_state.pop("person_personal", None)
+def _may_keep(before: Participant, after: Participant, *, is_new: bool) -> bool:
+    """Question what looks personal; saving the same again keeps it."""
+    if is_new and not after.recruiter:
+        st.html(show.note("The recruiter needs a name", kind="bad"))
+        return False
+    found = saving.personal_fields(before, after)
+    asked: Any = st.session_state.get(PERSONAL)
+    entered = [after.notes, after.recruiter, after.their_reference, after.answers]
+    if not found or asked == entered:
+        st.session_state.pop(PERSONAL, None)
         return True
-    st.session_state.person_personal = texts
+    st.session_state[PERSONAL] = entered
+    said = [f"{field} looks like it holds {what}" for field, what in found]
     st.html(
         show.note(
-            f"Something here looks like {found}",
+            listed(said),
             "Leave it out. To keep it all the same, save again.",
             kind="bad",
         )

@@ -6,8 +6,7 @@ import re
 from collections.abc import Sequence
 from html import escape
 
-from sampler.model import Participant, PlannedCharacteristic
-from sampler.tracking import BOOKED, STAGE_WORDS, answer_words, is_secured
+from sampler.model import PlannedCharacteristic
 from sampler.words import group_words
 
 MOST_MARKS = 20
@@ -37,12 +36,13 @@ def box(inner: str, classes: str = "") -> str:
 
 
 def step_line(step: str, title: str, facts: Sequence[str]) -> str:
-    """Say where in the work we are: "Step 2 of 6 · Council tax discovery · Birmingham"."""
+    """Say where in the work we are: "Step 2 of 6 · Council tax discovery · Birmingham".
+
+    A page beside the steps, such as Today, names the round alone.
+    """
     more = "".join(f'<span class="wide"> · {escape(fact)}</span>' for fact in facts if fact)
-    number = STEPS.index(step) + 1
-    return box(
-        f'<p class="sp-kicker">Step {number} of {len(STEPS)} · <b>{escape(title)}</b>{more}</p>'
-    )
+    at = f"Step {STEPS.index(step) + 1} of {len(STEPS)} · " if step in STEPS else ""
+    return box(f'<p class="sp-kicker">{at}<b>{escape(title)}</b>{more}</p>')
 
 
 def lead(text: str) -> str:
@@ -170,46 +170,19 @@ def label(part: PlannedCharacteristic, group: str) -> str:
     return group_words(group, part.topic)
 
 
-def person_mark(person: Participant, *, partial_counts: bool) -> str:
-    """Draw the mark of a person's stage: attended, booked, or none."""
-    if is_secured(person, partial_counts=partial_counts):
-        return '<span class="sp-seat" aria-hidden="true"></span>'
-    if person.stage in BOOKED and not person.reserve:
-        return '<span class="sp-seat booked" aria-hidden="true"></span>'
-    return '<span class="sp-blank"></span>'
+def person_row(title: str, text: str) -> str:
+    """Draw somebody by reference with a line about them, beside what can be done."""
+    return box(
+        f'<p class="sp-person"><b>{escape(title)}</b>'
+        f'<span class="sp-hint">{escape(text)}</span></p>'
+    )
 
 
-def people_list(
-    parts: Sequence[PlannedCharacteristic],
-    everyone: Sequence[Participant],
-    *,
-    partial_counts: bool,
-) -> str:
-    """Draw the people of a round, one row each; it scrolls sideways on a phone."""
-    heads = [("Ref.", ""), ("Stage", ""), *((part.name, "") for part in parts), ("Recruiter", "")]
-    rows = []
-    for person in everyone:
-        stage = "Reserve, " + STAGE_WORDS[person.stage].lower() if person.reserve else ""
-        answers = []
-        for part in parts:
-            found = person.answer(part.name)
-            answers.append(
-                escape(label(part, found.text) if found.kind == "group" else answer_words(found))
-            )
-        rows.append(
-            [
-                escape(person.reference),
-                person_mark(person, partial_counts=partial_counts)
-                + " "
-                + escape(stage or STAGE_WORDS[person.stage]),
-                *answers,
-                escape(person.recruiter),
-            ]
-        )
-    drawn = table("People recruited", heads, rows, classes="sp-people")
-    return (
-        '<div class="sp-scroll" tabindex="0" role="region" aria-label="People recruited">'
-        f"{drawn}</div>"
+def due(when: str, reference: str, stage: str, groups: str) -> str:
+    """Draw somebody due: the time, the reference, where they stand, and their groups."""
+    return box(
+        f'<h3 class="sp-due"><span>{escape(when)}</span> {escape(reference)}</h3>'
+        f'<p class="sp-source">{escape(stage)} · {escape(groups)}</p>'
     )
 
 

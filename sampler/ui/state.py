@@ -24,9 +24,9 @@ from sampler.errors import (
     StoreError,
 )
 from sampler.handover import london_today
-from sampler.model import NumberedPlan, Plan, Round, place_words
+from sampler.model import By, NumberedPlan, Plan, Round, place_words
 from sampler.store import Store
-from sampler.ui import show
+from sampler.ui import identity, show
 from sampler.words import people
 
 Given = ParamSpec("Given")
@@ -34,6 +34,8 @@ LOG = logging.getLogger("sampler")
 ROUND = "round"
 MESSAGES = "sampler_messages"
 PAGES = "sampler_pages"
+READ_IN = "read_in"
+"""The file being read in; it is forgotten on every other page."""
 
 
 @st.cache_resource(show_spinner=False, on_release=lambda opened: opened.close())
@@ -45,6 +47,11 @@ def store() -> Store:
 def today() -> date:
     """Return today's date in London."""
     return london_today()
+
+
+def by(how: str) -> By:
+    """Say who makes a change, and how: "form", "grid", "today", "file", "offer"."""
+    return By(who=identity.who(), how=how)
 
 
 def round_id() -> str | None:
@@ -84,11 +91,16 @@ def link(name: str, label: str, icon: str = ":material/arrow_back:") -> None:
     st.page_link(page(name), label=label, icon=icon, query_params={ROUND: held} if held else None)
 
 
-def round_at_hand(step: str) -> Round:
-    """Return the round at hand and draw the head of its page; without one, say where to go."""
+def round_at_hand(step: str, title: str = "") -> Round:
+    """Return the round at hand and draw the head of its page; without one, say where to go.
+
+    `step` is the page's title too, of a page beside the steps as well; a page that belongs to a
+    step has a `title` of its own.
+    """
+    title = title or step
     held = round_id()
     if held is None:
-        st.title(step)
+        st.title(title)
         st.html(show.empty("No round is open", "Open a round, or start a new one, on Rounds."))
         link("rounds", "Rounds")
         st.stop()
@@ -97,13 +109,13 @@ def round_at_hand(step: str) -> Round:
         found = store().round(held)
     except NotFound as error:
         choose(None)
-        st.title(step)
+        st.title(title)
         st.html(show.note("This round is not here", str(error), kind="bad"))
         link("rounds", "Rounds")
         st.stop()
     facts = [place(found.brief), people(found.brief.people_wanted)]
     st.html(show.step_line(step, found.title, facts))
-    st.title(step)
+    st.title(title)
     draw_messages(found.id)
     return found
 
@@ -126,17 +138,17 @@ def shows(key: str, stored: object) -> str:
     return key
 
 
-def tell(round_id: str | None, title: str, text: str) -> None:
+def tell(round_id: str | None, title: str, text: str, kind: str = "bad") -> None:
     """Keep what must be said on the next page drawn for this round (None: on Rounds)."""
     kept = st.session_state.setdefault(MESSAGES, [])
-    kept.append((round_id, title, text))
+    kept.append((round_id, title, text, kind))
 
 
 def draw_messages(round_id: str | None) -> None:
-    """Say what could not be kept, once; what is about another round is no longer of use."""
-    for about, title, text in st.session_state.pop(MESSAGES, []):
+    """Say what was kept to be said, once; what is about another round is no longer of use."""
+    for about, title, text, kind in st.session_state.pop(MESSAGES, []):
         if round_id is None or about == round_id:
-            st.html(show.note(title, text, kind="bad"))
+            st.html(show.note(title, text, kind=kind))
 
 
 def save_brief(held: Round, change: Callable[[Brief], Brief]) -> bool:

@@ -36,28 +36,36 @@ def free_port() -> int:
 
 @contextmanager
 def served(
-    folder: Path, installed: Path | None = None, census: str | None = None
+    folder: Path,
+    installed: Path | None = None,
+    census: str | None = None,
+    database: str | None = None,
 ) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """Serve the app with its own data folder; yields its address and process.
 
     `installed` is a folder the package was unpacked into, to serve that instead of this tree;
-    `census` the address of a pretend census service, without which none is asked.
+    `census` the address of a pretend census service, without which none is asked; `database` one
+    that several apps share, whose later ones write `server-PORT.log`.
     """
     port = free_port()
+    log_file = folder / "server.log"
+    if log_file.exists():
+        log_file = folder / f"server-{port}.log"
     environment = {k: v for k, v in os.environ.items() if k != "SAMPLER_DATABASE_URL"}
     service = {
         "SAMPLER_OFFLINE": "0",
         "SAMPLER_NOMIS_URL": f"{census}/nomis",
         "SAMPLER_ONS_URL": f"{census}/ons",
     }
-    with (folder / "server.log").open("wb") as log:
+    with log_file.open("wb") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", "sampler", "app", "--port", str(port)],
             cwd=folder,
             env=environment
             | {"XDG_DATA_HOME": str(folder), "SAMPLER_CACHE": str(folder)}
             | (service if census else {"SAMPLER_OFFLINE": "1"})
-            | ({"PYTHONPATH": str(installed)} if installed else {}),
+            | ({"PYTHONPATH": str(installed)} if installed else {})
+            | ({"SAMPLER_DATABASE_URL": database} if database else {}),
             stdout=log,
             stderr=subprocess.STDOUT,
         )
@@ -72,7 +80,7 @@ def served(
             except OSError:
                 pass
             if server.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError((folder / "server.log").read_text())
+                raise RuntimeError(log_file.read_text())
             time.sleep(0.05)
         yield address, server
     finally:

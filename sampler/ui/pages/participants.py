@@ -1,17 +1,28 @@
-"""Participants, step 3: the people recruited, by reference only."""
+"""Participants, step 4: the people recruited, by reference only."""
 
 import streamlit as st
 
-from sampler.model import Participant
-from sampler.tracking import STAGE_WORDS, STAGES, standing, tally
-from sampler.ui import people_grid, person_dialog, show, state
+from sampler import protection
+from sampler.stages import due_on
+from sampler.tracking import tally
+from sampler.ui import (
+    gone_box,
+    people_box,
+    people_dialogs,
+    person_box,
+    person_dialog,
+    read_in_back,
+    show,
+    state,
+    waiting_box,
+)
 
 round_ = state.round_at_hand("Participants")
 store = state.store()
 taken = state.plan_in_use(round_)
 plan = taken.plan
 everyone = store.people(round_.id)
-partial = round_.brief.partial_counts
+references = {person.id: person.reference for person in everyone}
 
 st.html(
     show.lead(
@@ -19,118 +30,48 @@ st.html(
         "e-mail addresses."
     )
 )
+if reminder := protection.reminder(round_.protection, len(everyone), state.today()):
+    st.html(show.note(reminder.title, reminder.text, kind="bad" if reminder.is_late else ""))
+    state.link("protection", "Data protection", ":material/shield:")
+waiting_box.draw(round_, plan, {person.id: person for person in everyone})
+gone_box.draw(round_, plan, everyone)
 
-waiting = st.session_state.get(person_dialog.CONFLICTS, [])
-here = next((one for one in waiting if one[0] == round_.id), None)
-if here is not None:
-    _, theirs, mine = here
-    rows = people_grid.differences(plan, theirs, mine)
-    st.html(
-        show.note(
-            f"{theirs.reference} was changed while you were editing",
-            "Another window saved a change. Nothing of yours is lost. Choose which to keep.",
-            more=show.table(
-                "What differs", [("Field", ""), ("They saved", ""), ("You entered", "")], rows
-            ),
-        )
-    )
-    with st.container(horizontal=True):
-        if st.button("Keep theirs", key="participants_theirs"):
-            waiting.remove(here)
-            st.rerun()
-        if st.button("Use mine", key="participants_mine"):
-            waiting.remove(here)
-            person_dialog.save(round_, mine.model_copy(update={"version": theirs.version}))
-            st.rerun()
-
+due = due_on(state.today(), everyone)
 with st.container(horizontal=True, vertical_alignment="center"):
     if st.button(
         "Add a person", type="primary", icon=":material/person_add:", key="participants_add"
     ):
         person_dialog.start()
         person_dialog.add(round_, plan)
+    if st.button("Read in a filled sheet", key="participants_read_in"):
+        state.go("read_in")
+    if due and st.button(f"Today ({len(due)})", key="participants_today"):
+        state.go("today")
     if everyone:
-        line = tally(everyone, round_.brief.count, partial_counts=partial)
+        line = tally(everyone, round_.brief.count, partial_counts=round_.brief.partial_counts)
         st.html(show.hint(line), width="content")
 
-if not everyone:
+if everyone:
+    shown = people_box.draw(round_, plan, everyone)
+    person_box.draw(round_, plan, shown, references)
+    st.html(
+        show.muted(
+            "Without names or contacts the planner cannot see that two recruiters sent the same "
+            "person. Ask them not to share people."
+        )
+    )
+elif round_.totals is not None:
+    st.html(show.note(protection.totals_words(round_.totals), kind="calm"))
+else:
     with st.container(border=True):
         st.html(
             show.empty(
                 "Nobody recruited yet",
-                "Add a person when somebody says yes to hearing more. Their stage says how far "
-                "they are.",
+                "Add a person, or read in the sheet your agency sent back.",
             )
         )
-else:
-    shown_as = st.segmented_control(
-        "Show as",
-        ["List", "Editable table"],
-        default="List",
-        key="participants_view",
-        label_visibility="collapsed",
-        required=True,
-    )
-    by_id = {person.id: person for person in everyone}
-    if shown_as == "Editable table":
-        grid = people_grid.Grid(round_, plan, everyone)
-        st.data_editor(
-            people_grid.frame(plan, everyone),
-            column_config=people_grid.columns(plan),
-            hide_index=True,
-            disabled=["Ref."],
-            key=grid.key,
-            on_change=grid.save,
-            alt="People recruited, one row each. Every field can also be changed by form below.",
-        )
-        st.html(show.muted("Changes are saved as you make them."))
-    else:
-        st.html(show.people_list(plan.characteristics, everyone, partial_counts=partial))
 
-    def named(person: Participant) -> str:
-        """Write a person as the list does."""
-        return f"{person.reference}, {standing(person)}"
-
-    who, where, button = st.columns([4, 4, 2], vertical_alignment="bottom")
-    chosen = who.selectbox(
-        "Change a person",
-        list(by_id),
-        index=None,
-        format_func=lambda i: named(by_id[i]),
-        placeholder="Choose a reference",
-        key="participants_who",
-    )
-    stage = where.selectbox(
-        "Move to stage",
-        STAGES,
-        index=None,
-        format_func=lambda s: STAGE_WORDS[s],
-        placeholder="Choose a stage",
-        key="participants_stage",
-    )
-    person = by_id.get(chosen) if chosen else None
-
-    def move() -> None:
-        """Move the person shown to the stage chosen; a faster change elsewhere is not lost."""
-        if person is not None and stage is not None:
-            moved = person.model_copy(update={"stage": stage})
-            if person_dialog.save(round_, moved):
-                st.session_state.participants_moved = f"{named(moved)}. Saved."
-            st.session_state.participants_who = None
-            st.session_state.participants_stage = None
-
-    if moved_line := st.session_state.pop("participants_moved", ""):
-        st.html(show.muted(moved_line))
-    off = person is None or stage is None
-    button.button("Save", key="participants_save", disabled=off, on_click=move)
-    with st.container(horizontal=True):
-        if (
-            st.button("Change all answers", key="participants_edit", disabled=person is None)
-            and person
-        ):
-            person_dialog.change(round_, plan, person)
-        if st.button("Erase", key="participants_erase", disabled=person is None) and person:
-            person_dialog.erase(person)
+read_in_back.taken_back_box(round_)
 
 with st.container(horizontal=True, vertical_alignment="center"):
     if st.button(
@@ -138,4 +79,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
         key="participants_on",
     ):  # fmt: skip
         state.go("coverage")
-    state.link("mix", "Mix and quotas")
+    if everyone and st.button("History of the round", key="participants_past"):
+        people_dialogs.past(round_, plan, references, None)
+    state.link("protection", "Data protection", ":material/shield:")
+    state.link("seats", "Seats")

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from sampler import programme
+from sampler.tally import Tally
 from sampler.ui import coverage_tables, quota_tables, show, state
 from sampler.words import count, listed
 
@@ -24,11 +25,11 @@ if len(names) > 1:
 
 plans = store.latest_plans()
 inside = [one for one in rounds if (one.brief.programme or NO_PROGRAMME) == chosen]
-people = store.people_of([one.id for one in inside])
+tallies = store.tallies([one.id for one in inside])
 views = programme.view(
     [
-        programme.RoundWithPeople(
-            one, plans[one.id].plan if one.id in plans else None, tuple(people.get(one.id, ()))
+        programme.RoundHeard(
+            one, plans[one.id].plan if one.id in plans else None, tallies.get(one.id, Tally())
         )
         for one in inside
     ]
@@ -104,5 +105,5 @@ if view.characteristics:
         )
 if view.apart:
     st.header("Rounds that stand apart", anchor=False)
-    for title, reason in view.apart:
-        st.html(show.note(title, reason))
+    for one in view.apart:
+        st.html(show.note(one.title, one.reason))

@@ -3,13 +3,16 @@
 import streamlit as st
 
 from sampler import brief as briefs
-from sampler import example, figures
-from sampler.coverage import cover
+from sampler import example, figures, protection
+from sampler.coverage import cover_tally
 from sampler.errors import BriefError
 from sampler.model import Round
 from sampler.programme import AUDIENCE_ONE
+from sampler.tally import Tally
 from sampler.ui import show, state
 from sampler.words import count, day, listed, people
+
+MOST_REMINDERS = 3
 
 store = state.store()
 
@@ -91,10 +94,20 @@ def rename_round(one: Round) -> None:
 @st.dialog("Delete a round")
 @state.guarded
 def delete_round(one: Round) -> None:
-    """Ask once more; deleting erases the people."""
-    recorded = len(store.people(one.id))
-    erased = f" Its {people(recorded)} are erased." if recorded else " Nobody is recorded in it."
-    st.html(show.note(f"Delete {one.title}?", erased.strip(), kind="bad"))
+    """Ask once more; deleting erases the people and takes the counts with them."""
+    recorded = store.tally(one.id).total
+    if recorded:
+        are = "is" if recorded == 1 else "are"
+        said = [
+            f"Its {people(recorded)} {are} erased, and its counts leave the programme. A dated "
+            "line without identity stays for six months.",
+            "To keep the counts, erase the people on Data protection instead.",
+        ]
+    elif one.totals is not None:
+        said = ["Its people were erased before; the counts kept of them leave the programme."]
+    else:
+        said = ["Nobody is recorded in it."]
+    st.html(show.note(f"Delete {one.title}?", *said, kind="bad"))
     with st.container(horizontal=True):
         if st.button("Delete round", type="primary", key="rounds_delete_yes"):
             store.delete_round(one.id)
@@ -115,15 +128,13 @@ def standing(one: Round) -> tuple[str, str, str, str]:
     """Return place, how far it is filled, where it stands, and what is missing."""
     taken = plans.get(one.id)
     where = taken.plan.place if taken else state.place(one.brief)
+    tally = tallies.get(one.id, Tally())
+    if one.totals is not None and not tally.total:
+        return where, f"{one.totals.heard} heard", f"People erased {day(one.totals.on)}", ""
     if taken is None:
         stands = "Archived" if one.is_archived else "Planning"
         return where or "No place yet", "", stands, ""
-    found = cover(
-        taken.plan,
-        everyone.get(one.id, []),
-        one.brief.count,
-        partial_counts=one.brief.partial_counts,
-    )
+    found = cover_tally(taken.plan, tally, one.brief.count, partial_counts=one.brief.partial_counts)
     filled = f"{found.counted} of {found.people_wanted}"
     if one.is_archived:
         return where, filled, "Archived", ""
@@ -161,7 +172,7 @@ if not rounds:
     st.stop()
 
 plans = store.latest_plans()
-everyone = store.people_of([one.id for one in rounds if one.id in plans])
+tallies = store.tallies([one.id for one in rounds])
 by_audience: dict[str, int] = {}
 for one in rounds:
     if not one.is_archived:
@@ -178,6 +189,27 @@ with st.container(horizontal=True):
         "Try the Birmingham example", type="tertiary", key="rounds_example"
     ):
         try_example()
+
+due = [
+    (one, reminder)
+    for one in rounds
+    if (number := tallies.get(one.id, Tally()).total)
+    and (reminder := protection.reminder(one.protection, number, state.today()))
+]
+if due:
+    is_late = any(reminder.is_late for _, reminder in due)
+    lines = [f"{one.title}: {reminder.title}." for one, reminder in due[:MOST_REMINDERS]]
+    if len(due) > MOST_REMINDERS:
+        lines.append(f"{count(len(due) - MOST_REMINDERS, 'more round')}.")
+    title = "People are kept longer than planned" if is_late else "People are to be deleted soon"
+    st.html(show.note(title, *lines, kind="bad" if is_late else ""))
+    first = due[0][0]
+    st.page_link(
+        state.page("protection"),
+        label=show.plain(f"Data protection of {first.title}"),
+        icon=":material/shield:",
+        query_params={state.ROUND: first.id},
+    )
 
 with_archived = st.session_state.get("rounds_archived", False)
 with st.container(key="rounds_table"):
@@ -226,5 +258,8 @@ with st.expander("Copy, rename, archive or delete a round", key="rounds_more", o
         if st.button(label, key="rounds_archive", disabled=off) and chosen:
             state.save_round(chosen.model_copy(update={"is_archived": not chosen.is_archived}))
             st.rerun()
+        if st.button("Data protection", key="rounds_protection", disabled=off) and chosen:
+            state.choose(chosen.id)
+            state.go("protection")
         if st.button("Delete", key="rounds_delete", disabled=off) and chosen:
             delete_round(chosen)
