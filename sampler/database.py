@@ -6,7 +6,9 @@ One SQLite file in the user's data folder, or what `SAMPLER_DATABASE_URL` names.
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +16,7 @@ from typing import Any
 
 import platformdirs
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
 from sampler import copies, upgrades
 from sampler.errors import StoreError
@@ -54,13 +56,7 @@ class Database:
     """
 
     def __init__(self, url: str | None = None) -> None:
-        try:
-            self.engine = _engine(url or default_url())
-        except sa.exc.ArgumentError:
-            raise StoreError(
-                f"{URL_VARIABLE} is not a database address. Write sqlite:///FILE or "
-                "postgresql://USER:PASSWORD@HOST/NAME, or unset it."
-            ) from None
+        self.engine = _engine(url or default_url())
         try:
             with self.transaction(reads=True) as db:
                 is_current = upgrades.is_current(db)
@@ -70,6 +66,8 @@ class Database:
                     if (older := upgrades.older_than_this(db)) and self.file is not None:
                         copies.keep(self.file, older)
                     upgrades.upgrade(db)
+        except UnicodeError:  # how Python refuses a host such as "a..b"
+            raise StoreError(SAID["host"]) from None
         except BaseException:
             self.close()
             raise
@@ -99,7 +97,7 @@ class Database:
                     is_ending = True
                     whole.commit()
                 is_ending = False
-        except (DBAPIError, sqlite3.Error) as error:
+        except (DBAPIError, sqlite3.Error, sa.exc.TimeoutError) as error:
             raise StoreError(_why(error, is_ending=is_ending and not reads)) from None
 
     def _lock_upgrades(self, db: sa.Connection) -> None:
@@ -121,10 +119,20 @@ class Database:
             raise StoreError(_why(error)) from None
 
 
+def _address(url: str) -> sa.URL:
+    """Read an address; what it says is never repeated, for it may hold a password."""
+    try:
+        address = sa.make_url(url.strip())
+    except (sa.exc.ArgumentError, ValueError):
+        raise StoreError(SAID["address"]) from None
+    written = address.drivername.casefold()
+    if written not in DRIVERS:
+        raise StoreError(SAID["address"])
+    return address.set(drivername=DRIVERS[written])
+
+
 def _engine(url: str) -> sa.Engine:
-    address = sa.make_url(url)
-    if address.drivername in ("postgres", "postgresql"):
-        address = address.set(drivername="postgresql+psycopg")
+    address = _address(url)
     if address.get_backend_name() != "sqlite":
         try:
             return sa.create_engine(
@@ -136,10 +144,10 @@ def _engine(url: str) -> sa.Engine:
                     "options": f"-c lock_timeout={LOCK_SECONDS}s -c timezone=UTC",
                 },
             )
-        except (ImportError, sa.exc.NoSuchModuleError):
+        except ImportError:
             raise StoreError(
-                f"There is no driver for {address.get_backend_name()} here. For PostgreSQL install "
-                f"the extra `postgres`; or set {URL_VARIABLE} to sqlite:///FILE, or unset it."
+                "There is no driver for PostgreSQL here. Install the planner with the extra "
+                f"`postgres`; or set {URL_VARIABLE} to sqlite:///FILE, or unset it."
             ) from None
     in_memory = address.database in (None, "", ":memory:")
     if not in_memory:
@@ -156,7 +164,7 @@ def _engine(url: str) -> sa.Engine:
         connection.isolation_level = None  # we say BEGIN ourselves
         cursor = connection.cursor()
         cursor.execute("PRAGMA foreign_keys = ON")
-        cursor.execute("PRAGMA journal_mode = WAL")
+        _use_wal(cursor)
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA secure_delete = ON")
         cursor.close()
@@ -167,6 +175,19 @@ def _engine(url: str) -> sa.Engine:
         connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _use_wal(cursor: sqlite3.Cursor) -> None:
+    """Let readers and a writer go on at once; SQLite does not wait for its turn to change that."""
+    until = time.monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.02)
 
 
 def _make_private(path: Path) -> None:
@@ -184,16 +205,46 @@ def _make_private(path: Path) -> None:
         ) from None
 
 
+DRIVERS = {
+    "sqlite": "sqlite",
+    "sqlite+pysqlite": "sqlite",
+    "postgres": "postgresql+psycopg",
+    "postgresql": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+}
+"""What an address may begin with, and what it is for SQLAlchemy."""
 PROBLEMS = {
     "55P03": "in use", "40001": "in use", "40P01": "in use", "25006": "read-only",
-    "53100": "full", "28P01": "login", "28000": "login", "3D000": "login",
+    "53100": "full", "28P01": "login", "28000": "login", "3D000": "no database",
+    "42501": "rights", "53300": "too many",
 }  # fmt: skip
+REFUSED = (
+    ("login", re.compile(r"authentication failed|no password supplied|role .* does not exist|"
+                         r"no pg_hba\.conf entry")),
+    ("no database", re.compile(r"database .* does not exist")),
+    ("rights", re.compile(r"permission denied for database")),
+    ("too many", re.compile(r"too many (clients|connections)|connection slots")),
+    ("host", re.compile(r"could not translate host name|failed to resolve host|"
+                        r"name or service not known")),
+)  # fmt: skip
+"""What a server says, in English, when it lets nobody in: there is no code for it then."""
 SAID = {
+    "address": f"{URL_VARIABLE} is not a database address the planner can use. Write "
+    "sqlite:///FILE or postgresql://USER:PASSWORD@HOST:PORT/NAME, or unset it. In a password "
+    "write @ as %40 and % as %25.",
     "in use": "The database is in use by another program. Nothing was saved; try again.",
     "read-only": "The database cannot be written: it is read-only. Nothing was saved.",
     "full": "The disk is full. Nothing was saved; free some space and try again.",
     "damaged": "The database file is damaged. Nothing was changed.",
     "login": f"The database server refused the name or password in {URL_VARIABLE}.",
+    "no database": f"The database server has no database of the name in {URL_VARIABLE}. Make it "
+    "first, empty, or correct the name.",
+    "host": f"No database server of the name in {URL_VARIABLE} can be found. Check the host "
+    "there; in a password write @ as %40.",
+    "rights": f"The database server does not let the user in {URL_VARIABLE} do this. Make that "
+    "user the owner of the database. Nothing was saved.",
+    "too many": "The database server has no connection free. Nothing was saved; try again in a "
+    "moment.",
     "away": "The database cannot be reached. Nothing was saved; try again in a moment.",
     "cut off": "The connection to the database broke while saving. Load the page again to see "
     "whether your change is there before you make it again.",
@@ -205,6 +256,8 @@ def _why(error: Exception, *, is_ending: bool = False) -> str:
     """Say in words why the database did not do it; never what was being written."""
     original = error.orig if isinstance(error, DBAPIError) else error
     state = getattr(original, "sqlstate", None)
+    if isinstance(error, sa.exc.TimeoutError):
+        return SAID["too many"]
     if state in PROBLEMS:
         return SAID[PROBLEMS[state]]
     if state is not None and str(original).startswith("could not extend file"):
@@ -214,7 +267,12 @@ def _why(error: Exception, *, is_ending: bool = False) -> str:
     if isinstance(error, DBAPIError) and (
         error.connection_invalidated or isinstance(error, OperationalError)
     ):
-        return SAID["cut off" if is_ending else "away"]
+        if is_ending:
+            return SAID["cut off"]
+        text = str(original).casefold()
+        return SAID[next((what for what, said in REFUSED if said.search(text)), "away")]
+    if state is None and isinstance(error, ProgrammingError):
+        return SAID["address"]  # the driver does not know an option written there
     return SAID[""]
 
 
