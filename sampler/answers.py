@@ -15,6 +15,8 @@ from census.topics import TOPICS, Topic
 from sampler.coverage import Coverage
 from sampler.errors import NoPlan, Rule
 from sampler.model import Plan, PlannedCharacteristic, Quota, Round, place_words
+from sampler.programme import AudienceView, HeardCharacteristic, row_words
+from sampler.programme import answer_line as programme_line
 from sampler.repairs import Repair
 from sampler.seat_problem import SeatPlan
 from sampler.seating import Seating
@@ -327,3 +329,51 @@ def coverage(found: Coverage) -> list[dict[str, Any]]:
         for part in found.characteristics
         for row in part.rows
     ]
+
+
+def programme(views: Sequence[AudienceView]) -> list[dict[str, Any]]:
+    """Return every group of every audience: people heard, and expected where a share is known.
+
+    Rounds that are not added up come after those that are, with their own place and number.
+    """
+    return [
+        {
+            "audience": view.audience,
+            "place": place,
+            "rounds": len(part.rounds),
+            "characteristic": part.name,
+            "group": row.group,
+            "heard": row.heard,
+            "expected": rounded(row.expected),
+            "share": rounded(row.share),
+        }
+        for view in views
+        for place, parts in _by_place(view)
+        for part in parts
+        for row in part.rows
+    ]
+
+
+def _by_place(view: AudienceView) -> list[tuple[str, list[HeardCharacteristic]]]:
+    every = [(view.place, view.characteristics)]
+    every += [(one.place, one.characteristics) for one in view.apart]
+    return [
+        (place, [part for one in parts for part in (one, *one.beside)]) for place, parts in every
+    ]
+
+
+def programme_text(views: Sequence[AudienceView]) -> str:
+    """Write who has been heard from for a terminal, and what is not added up with the reason."""
+    lines: list[str] = []
+    for view in views:
+        lines += ["", f"{view.label}: {programme_line(view)}", f"  {view.counting}"]
+        for one in view.characteristics:
+            for part in (one, *one.beside):
+                lines += ["", f"  {part.name}"]
+                if part.reason:
+                    lines.append(f"  Apart, {', '.join(part.rounds)}: {part.reason}")
+                lines += [f"  {note}" for note in part.notes]
+                width = max(len(row.group) for row in part.rows)
+                lines += [f"    {row.group:<{width}}  {row_words(row)}" for row in part.rows]
+        lines += [f"  Apart, {one.title}: {one.reason}" for one in view.apart]
+    return "\n".join(lines[1:])

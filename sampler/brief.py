@@ -41,13 +41,23 @@ from sampler.unlikely import UNLIKELY_NAMES
 from sampler.words import percent_exact, percent_typed
 
 DEFAULT_LOWEST_AGE = 16
-GROUP_FIELDS = ("shares", "people", "minimum", "minimum_share", "maximum", "boost", "merge")
+GROUP_FIELDS = (
+    "shares",
+    "people",
+    "minimum",
+    "minimum_share",
+    "maximum",
+    "boost",
+    "merge",
+    "heard",
+)
 LARGEST_BRIEF_BYTES = 1_000_000
 Voices = Literal["population", "more_even", "equal"]
 Audience = Literal["residents", "service users", "staff", "businesses"]
 Counting = Literal["planned", "secured"]
 Rounding = Literal["closest", "webster", "equal_proportions"]
 Aim = Literal["mirror"]
+Heard = Annotated[int, whole(0, 10**6, "People heard")]
 ANY = "Any"
 """The group that takes everyone else where a characteristic has only groups and minimums."""
 
@@ -69,7 +79,11 @@ ACCESS_NEEDS = "Access needs"
 
 
 class CharacteristicBrief(Part):
-    """One characteristic of a brief: a census topic, or groups by hand."""
+    """One characteristic of a brief: a census topic, or groups by hand.
+
+    `heard` are people heard before in each group, in so many rounds: the mix then follows what
+    is missing. A group it does not name was not heard.
+    """
 
     topic: Name | None = None
     name: Name | None = None
@@ -87,6 +101,8 @@ class CharacteristicBrief(Part):
     voices: Voices = "population"
     must_have: StrictBool | None = None
     round_ages: StrictBool = False
+    heard: dict[Name, Heard] | None = None
+    heard_rounds: Annotated[int, whole(1, MOST_PEOPLE, "Rounds")] | None = None
 
     @field_validator(*GROUP_FIELDS, mode="before")
     @classmethod
@@ -169,6 +185,16 @@ class CharacteristicBrief(Part):
                 raise ValueError("voices needs shares; there are only minimums here.")
             if ANY.casefold() in (g.casefold() for g in (*self.minimum, *self.minimum_share)):
                 raise ValueError(f"{ANY} takes everyone else; it needs no minimum.")
+        return self
+
+    @model_validator(mode="after")
+    def _follows_gaps(self) -> Self:
+        if self.heard_rounds is not None and self.heard is None:
+            raise ValueError("heard_rounds needs heard: the people heard in each group.")
+        if self.heard is not None and self.is_minimums_only:
+            raise ValueError("heard needs shares; there are only minimums here.")
+        if self.heard is not None and self.voices != "population":
+            raise ValueError("has both heard and voices, which each set the mix. Keep one of them.")
         return self
 
     @property

@@ -30,7 +30,7 @@ def could_change(
     """
     if part.basis != "census":
         return False
-    if part.keep_broad:
+    if part.keep_broad or part.from_gaps:
         return True
     groups = [_Range.of(group, part.voices, error) for group in part.groups]
     free = [i for i, group in enumerate(part.groups) if not group.is_boosted]

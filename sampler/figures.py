@@ -259,15 +259,18 @@ def fitting(brief: Brief) -> tuple[Brief, list[str]]:
             continue
         present = {key(group.name) for group in found.groups}
         changes: dict[str, object] = {}
-        for field in ("minimum", "maximum", "minimum_share", "boost"):
-            asked = getattr(brief.characteristic[index], field)
+        for field in ("minimum", "maximum", "minimum_share", "boost", "heard"):
+            asked = getattr(brief.characteristic[index], field) or {}
             gone = [
                 group
                 for group in asked
                 if key(group) not in present
                 and key(found.aliases.get(key(group), "")) not in present
             ]
-            if gone:
+            if gone and field == "heard":
+                changes |= {"heard": None, "heard_rounds": None}
+                dropped.append("the people heard before")
+            elif gone:
                 changes[field] = {g: value for g, value in asked.items() if g not in gone}
                 dropped += [f"the rule about {group}" for group in gone]
         if changes:

@@ -18,6 +18,7 @@ from sampler.brief import (
     Voices,
 )
 from sampler.errors import BriefError, Rule
+from sampler.gaps import Gap, gaps
 from sampler.model import Basis
 from sampler.words import count, listed, percent, percent_exact, percent_typed
 
@@ -42,6 +43,8 @@ class MixGroup:
     is_boosted: bool = False
     size: int = 0
     """What settles ties: the people counted, or the typed share as a whole number."""
+    gap: Gap | None = None
+    """What the group is short of, where the mix follows the gaps of earlier rounds."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,8 @@ class MixCharacteristic:
     leaning: str = ""
     rescaled: str = ""
     """A sentence where typed shares were divided by their sum."""
+    from_gaps: str = ""
+    """A sentence where the shares wanted follow who was not heard in earlier rounds."""
     minimums: tuple[tuple[int, Rule], ...] = ()
     """Minimums with their rules, in the brief's order; floors that apply to every group last."""
 
@@ -202,7 +207,8 @@ def _characteristic(
         raise BriefError.at(where, "Two groups have the same name. Rename or merge them.")
     population = Fraction(sum(found.sizes))
     shown = [Fraction(size) / population for size in found.sizes]
-    share = _voices(found.sizes, part.voices)
+    missing = _gaps(brief, part, found, shown, where)
+    share = [gap.wanted for gap in missing] if missing else _voices(found.sizes, part.voices)
     boosts = {
         found.index(group, f"{where}.boost.{group}"): Fraction(value)
         for group, value in part.boost.items()
@@ -227,10 +233,14 @@ def _characteristic(
                 found.parts[i],
                 i in boosts,
                 found.sizes[i],
+                missing[i] if missing else None,
             )
         )
     name = part.name or (figure.title if figure else "")
     topic = figure.topic if figure else None
+    from_gaps = _from_gaps(part) if missing else ""
+    if from_gaps:
+        notes.append(f"{name}: {from_gaps}")
     return MixCharacteristic(
         index,
         name,
@@ -245,6 +255,7 @@ def _characteristic(
         figure.not_answered if figure else 0,
         figure.leaning if figure else "",
         rescaled,
+        from_gaps,
         bounds.in_order(),
     )
 
@@ -283,6 +294,28 @@ def _voices(sizes: Sequence[int], voices: Voices) -> list[Fraction]:
         weights = list(sizes)
     total = sum(weights)
     return [Fraction(weight, total) for weight in weights]
+
+
+def _gaps(
+    brief: Brief,
+    part: CharacteristicBrief,
+    found: _Figures,
+    shares: Sequence[Fraction],
+    where: str,
+) -> tuple[Gap, ...]:
+    """Return what each group is short of, where people heard before are named; else nothing."""
+    if part.heard is None:
+        return ()
+    heard = [0] * len(found.names)
+    for group, number in part.heard.items():
+        heard[found.index(group, f"{where}.heard.{group}")] += number
+    return gaps(shares, heard, brief.people_wanted)
+
+
+def _from_gaps(part: CharacteristicBrief) -> str:
+    rounds = f"{count(part.heard_rounds, 'earlier round')}" if part.heard_rounds else "the rounds"
+    before = "" if part.heard_rounds else " before"
+    return f"The shares wanted come from the gaps of {rounds}{before}."
 
 
 def _boosted(share: list[Fraction], boosts: Mapping[int, Fraction], where: str) -> list[Fraction]:

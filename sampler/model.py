@@ -67,6 +67,7 @@ class PlannedCharacteristic(Value):
     quotas: tuple[Quota, ...]
     not_answered: int = 0
     leaning: str = ""
+    from_gaps: str = ""
     close_call: CloseCall | None = None
 
     @property

@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
+from census.model import Area
+from sampler.adding_up import added_up, by_characteristic, once_words, pools
 from sampler.brief import Audience
-from sampler.model import Participant, Plan, PlannedCharacteristic, Round
-from sampler.tracking import group_of, is_secured
-from sampler.words import count
+from sampler.heard import HeardCharacteristic, HeardRow, Repeat, RoundHeard, repeats
+from sampler.model import place_words
+from sampler.words import count, decimal, listed
+
+__all__ = [
+    "AUDIENCE_ONE",
+    "AUDIENCE_WORDS",
+    "Apart",
+    "AudienceView",
+    "HeardCharacteristic",
+    "HeardRow",
+    "Repeat",
+    "RoundHeard",
+    "answer_line",
+    "least_heard",
+    "repeats",
+    "row_words",
+    "view",
+]
 
 AUDIENCE_WORDS: dict[Audience, str] = {
     "residents": "Citizens",
@@ -26,164 +43,142 @@ AUDIENCE_ONE: dict[Audience, tuple[str, str]] = {
 LEAST_HEARD = 3
 
 
-@dataclass(frozen=True)
-class RoundWithPeople:
-    """A round, its plan in use (None before there is one), and its people."""
-
-    round: Round
-    plan: Plan | None
-    people: tuple[Participant, ...]
-
-    def heard(self) -> list[Participant]:
-        """Return the people who took part."""
-        partial = self.round.brief.partial_counts
-        return [p for p in self.people if is_secured(p, partial_counts=partial)]
+WITHOUT_CENSUS: tuple[Audience, ...] = ("staff", "businesses")
+"""Audiences who are not compared with the residents of a place unless somebody asks."""
+TIMES_HEARD = "People are counted as often as they were heard: once in each round."
 
 
 @dataclass(frozen=True)
-class HeardRow:
-    """One group: people heard, and how many could be expected; None where no share is known."""
+class Apart:
+    """Rounds that are not added up with the others, and why; among themselves they are."""
 
-    group: str
+    rounds: tuple[str, ...]
+    round_ids: tuple[str, ...]
+    place: str
     heard: int
-    expected: Fraction | None
-    share: Fraction | None
+    reason: str
+    characteristics: tuple[HeardCharacteristic, ...] = ()
 
     @property
-    def difference(self) -> int:
-        """Heard less expected, to the nearest whole person (a half counts as one)."""
-        if self.expected is None:
-            return 0
-        exact = self.heard - self.expected
-        nearest = int(abs(exact) + Fraction(1, 2))
-        return nearest if exact > 0 else -nearest
-
-    @property
-    def state(self) -> str:
-        """The state in the words every page uses."""
-        if self.expected is None:
-            return "" if self.heard else "nobody yet"
-        if not self.heard:
-            return "nobody yet"
-        if self.difference == 0:
-            return "as expected"
-        return f"{abs(self.difference)} {'more' if self.difference > 0 else 'fewer'}"
-
-
-@dataclass(frozen=True)
-class HeardCharacteristic:
-    """One characteristic over the rounds that ask it alike."""
-
-    name: str
-    noun: str
-    rows: tuple[HeardRow, ...]
-    known: int
-    heard: int
-    part: PlannedCharacteristic
-    left_out: tuple[str, ...]
+    def title(self) -> str:
+        """The rounds' names."""
+        return listed(self.rounds)
 
 
 @dataclass(frozen=True)
 class AudienceView:
-    """One audience of a programme: rounds of one place added up, the others apart."""
+    """One audience of a programme: rounds added up, and apart those that cannot be.
+
+    `heard` are people of the rounds added up, `everyone` those of all rounds. `counting` says how
+    people heard in several rounds are counted.
+    """
 
     audience: Audience
     place: str
+    areas: tuple[Area, ...]
     rounds: tuple[str, ...]
+    round_ids: tuple[str, ...]
     heard: int
     everyone: int
     characteristics: tuple[HeardCharacteristic, ...]
-    apart: tuple[tuple[str, str], ...]
+    apart: tuple[Apart, ...]
+    counting: str = TIMES_HEARD
 
     @property
     def label(self) -> str:
         """The audience with how many were heard: "Citizens (98)"."""
         return f"{AUDIENCE_WORDS[self.audience]} ({self.everyone})"
 
+    def named(self, characteristic: str) -> HeardCharacteristic | None:
+        """Return the characteristic of that name."""
+        return next((c for c in self.characteristics if c.name == characteristic), None)
 
-def view(rounds: Sequence[RoundWithPeople]) -> list[AudienceView]:
-    """Add rounds up by audience; places that differ stand apart with the reason."""
-    audiences = dict.fromkeys(one.round.brief.audience for one in rounds)
+
+def view(
+    rounds: Sequence[RoundHeard],
+    known_again: Sequence[Repeat] = (),
+    *,
+    in_broad: bool = False,
+    with_residents: Collection[Audience] = (),
+) -> list[AudienceView]:
+    """Add rounds up by audience; what cannot be added up stands apart with the reason.
+
+    People `known_again` (`repeats`) are counted once. Staff and businesses are compared with the
+    residents of their place only where they are among `with_residents`.
+    """
     order = list(AUDIENCE_WORDS)
-    views = [
-        _audience(audience, [one for one in rounds if one.round.brief.audience == audience])
+    audiences = sorted({one.round.brief.audience for one in rounds}, key=order.index)
+    return [
+        _audience(
+            audience,
+            [one for one in rounds if one.round.brief.audience == audience],
+            known_again,
+            in_broad=in_broad,
+            compared=audience not in WITHOUT_CENSUS or audience in with_residents,
+        )
         for audience in audiences
     ]
-    return sorted(views, key=lambda v: order.index(v.audience))
 
 
-def _place(one: RoundWithPeople) -> tuple[str, ...]:
-    return tuple(sorted(area.code for area in one.plan.areas)) if one.plan else ()
-
-
-def _audience(audience: Audience, rounds: Sequence[RoundWithPeople]) -> AudienceView:
-    planned = [one for one in rounds if one.plan is not None]
-    heard: dict[tuple[str, ...], int] = {}
-    for one in planned:
-        heard[_place(one)] = heard.get(_place(one), 0) + len(one.heard())
-    main = max(heard, key=lambda place: heard[place]) if heard else ()
-    together = [one for one in planned if _place(one) == main]
-    apart = [(one.round.title, "It has no quotas yet.") for one in rounds if one.plan is None]
-    apart += [
-        (
-            one.round.title,
-            f"It covers {one.plan.place or 'no place'}, so its people are not added up here.",
+def _audience(
+    audience: Audience,
+    rounds: Sequence[RoundHeard],
+    known_again: Sequence[Repeat],
+    *,
+    in_broad: bool,
+    compared: bool,
+) -> AudienceView:
+    def characteristics(some: Sequence[RoundHeard]) -> tuple[HeardCharacteristic, ...]:
+        return tuple(
+            added_up(every, known_again, in_broad=in_broad, compared=compared)
+            for every in by_characteristic(some)
         )
-        for one in planned
-        if one.plan and _place(one) != main
+
+    found = pools(rounds)
+    main = found[0][0] if found else []
+    apart = [
+        Apart((one.round.title,), (one.round.id,), "", one.heard, "It has no quotas yet.")
+        for one in rounds
+        if one.plan is None
     ]
+    for some, reason in found[1:]:
+        apart.append(
+            Apart(
+                tuple(one.round.title for one in some),
+                tuple(one.round.id for one in some),
+                place_words([area.name for area in _areas(some)]),
+                _people(some, known_again)[0],
+                reason,
+                characteristics(some),
+            )
+        )
+    areas = _areas(main)
+    heard, again = _people(main, known_again)
     return AudienceView(
         audience,
-        together[0].plan.place if together and together[0].plan else "",
-        tuple(one.round.title for one in together),
-        sum(len(one.heard()) for one in together),
-        sum(len(one.heard()) for one in rounds),
-        _characteristics(together),
+        place_words([area.name for area in areas]),
+        areas,
+        tuple(one.round.title for one in main),
+        tuple(one.round.id for one in main),
+        heard,
+        _people(rounds, known_again)[0],
+        characteristics(main),
         tuple(apart),
+        once_words(again) or TIMES_HEARD,
     )
 
 
-def _shape(part: PlannedCharacteristic) -> tuple[str | None, str, tuple[str, ...]]:
-    return part.topic, part.name, part.groups
+def _areas(rounds: Sequence[RoundHeard]) -> tuple[Area, ...]:
+    every = {area.code: area for one in rounds if one.plan for area in one.plan.areas}
+    return tuple(every.values())
 
 
-def _characteristics(rounds: Sequence[RoundWithPeople]) -> tuple[HeardCharacteristic, ...]:
-    asked: dict[str, dict[object, list[tuple[RoundWithPeople, PlannedCharacteristic]]]] = {}
-    for one in rounds:
-        for part in one.plan.characteristics if one.plan else ():
-            asked.setdefault(part.name, {}).setdefault(_shape(part), []).append((one, part))
-    return tuple(_added_up(name, list(shapes.values())) for name, shapes in asked.items())
-
-
-def _added_up(
-    name: str, shapes: list[list[tuple[RoundWithPeople, PlannedCharacteristic]]]
-) -> HeardCharacteristic:
-    main = max(shapes, key=lambda some: sum(len(one.heard()) for one, _ in some))
-    left_out = [one.round.title for some in shapes if some is not main for one, _ in some]
-    part = main[0][1]
-    heard = dict.fromkeys(part.groups, 0)
-    expected: dict[str, Fraction] = {}
-    known = everyone = 0
-    for one, here in main:
-        known_here = 0
-        for person in one.heard():
-            group = group_of(here, person.answer(name))
-            if group is not None:
-                heard[group] += 1
-                known_here += 1
-        everyone += len(one.heard())
-        known += known_here
-        for quota in here.quotas:
-            if quota.population_share is not None:
-                so_far = expected.get(quota.group, Fraction(0))
-                expected[quota.group] = so_far + known_here * quota.population_share
-    rows = [
-        HeardRow(q.group, heard[q.group], expected.get(q.group), q.population_share)
-        for q in part.quotas
-    ]
-    rows.sort(key=lambda row: (row.heard - row.expected) if row.expected is not None else 0)
-    noun = "ethnic group" if part.topic == "ethnic_group" else "group"
-    return HeardCharacteristic(name, noun, tuple(rows), known, everyone, part, tuple(left_out))
+def _people(rounds: Sequence[RoundHeard], known_again: Sequence[Repeat]) -> tuple[int, int]:
+    """Return how many people were heard, and how often somebody was heard again."""
+    inside = {one.round.id for one in rounds}
+    here = [sum(round_id in inside for round_id in repeat.answers) for repeat in known_again]
+    again = sum(max(0, number - 1) for number in here)
+    return sum(one.heard for one in rounds) - again, again
 
 
 def answer_line(one: AudienceView) -> str:
@@ -202,6 +197,23 @@ def answer_line(one: AudienceView) -> str:
             whose = f"{one.place}’s " if one.place else ""
             return f"{said}, and from nobody in {silent} of {whose}{len(part.rows)} {part.noun}s."
     return f"{said}, and from someone in every group." if one.characteristics else f"{said}."
+
+
+def row_words(row: HeardRow) -> str:
+    """Say how many of a group were heard; of one raised on purpose, beside how many were wanted.
+
+    >>> from fractions import Fraction
+    >>> row_words(HeardRow("Pakistani", 7, Fraction(4), Fraction(1, 5), 7, raised=True))
+    'heard 7; wanted 7; like the population 4'
+    >>> row_words(HeardRow("Indian", 2, Fraction(4), Fraction(1, 5), 3))
+    'heard 2; expected 4'
+    """
+    if row.expected is None:
+        return f"heard {row.heard:,}; wanted {row.wanted:,}"
+    if row.raised:
+        like = decimal(row.expected, 0)
+        return f"heard {row.heard:,}; wanted {row.wanted:,}; like the population {like}"
+    return f"heard {row.heard:,}; expected {decimal(row.expected, 0)}"
 
 
 def least_heard(one: AudienceView) -> list[tuple[HeardCharacteristic, HeardRow]]:

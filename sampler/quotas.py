@@ -250,6 +250,7 @@ def _planned(
         quotas=tuple(quotas),
         not_answered=part.not_answered,
         leaning=part.leaning,
+        from_gaps=part.from_gaps,
         close_call=close,
     )
 

@@ -69,6 +69,10 @@ def why(part: MixCharacteristic, group: MixGroup, cause: Cause, wanted: int) -> 
     share, target, usual = group.share or Fraction(0), cause.target, cause.usual
     ideal = share * wanted
     sum_ = f"{percent(share)}{_raised(part, group, share)} of {wanted:,} is {decimal(ideal, 2)}. "
+    if group.gap and share == group.gap.wanted:
+        sum_ = f"{group.gap.words()} "
+        if not group.gap.places and not target:
+            return sum_.strip()
     left = ideal - int(ideal)
     if cause.across:
         verb = "Raised" if target > cause.alone else "Lowered"
@@ -109,6 +113,8 @@ def _raised(part: MixCharacteristic, group: MixGroup, share: Fraction) -> str:
     counted = percent(group.population_share)
     if group.is_boosted:
         return f" (raised on purpose from {counted})"
+    if group.gap:
+        return f" (from {percent(group.gap.wanted)} for the gaps, because another share is raised)"
     if part.voices != "population":
         kind = "more even" if part.voices == "more_even" else "the same for each group"
         return f" ({kind}; {counted} as counted)"
