@@ -22,6 +22,8 @@ import sqlalchemy as sa
 
 from sampler import tables, upgrades
 from sampler.errors import StoreError
+from sampler.member_store import SIGN_IN_HOURS
+from sampler.people_store import insert_for
 from sampler.store import Store
 
 KIND = "sampling planner backup"
@@ -29,7 +31,12 @@ FORMAT = 1
 CHUNK = 1_000
 IN_ORDER = (
     tables.programmes,
+    tables.audiences,
+    tables.snapshots,
+    tables.members,
+    tables.settings,
     tables.rounds,
+    tables.round_members,
     tables.plans,
     tables.recruiters,
     tables.numbers,
@@ -39,6 +46,10 @@ IN_ORDER = (
     tables.changes,
 )
 """Tables in an order in which their rows can be added."""
+SETTINGS = (SIGN_IN_HOURS,)
+"""The only settings a backup holds; the others say what this database has still to do."""
+STAY = (tables.members, tables.settings)
+"""Tables of which what is there already stays: a member who signed in before keeps their role."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +91,10 @@ def _lines(store: Store, now: datetime) -> Iterator[dict[str, Any]]:
     counts: Counter[str] = Counter()
     with store.database.transaction(reads=True) as db:
         for table in IN_ORDER:
-            for row in db.execute(sa.select(table)).mappings():
+            query = sa.select(table)
+            if table is tables.settings:
+                query = query.where(table.c.name.in_(SETTINGS))
+            for row in db.execute(query).mappings():
                 counts[table.name] += 1
                 yield {"table": table.name, "row": dict(row)}
     yield {"end": dict(counts)}
@@ -144,7 +158,8 @@ def _fill(db: sa.Connection, path: Path, lines: Iterator[dict[str, Any]]) -> Non
     for line in lines:
         table = by_name.get(str(line.get("table")))
         if at is not None and (table is not at or len(waiting) >= CHUNK):
-            db.execute(at.insert(), waiting)
+            insert = insert_for(db)(at)
+            db.execute(insert.on_conflict_do_nothing() if at in STAY else insert, waiting)
             waiting = []
         if table is None:
             if line.get("end") != dict(counts):
@@ -160,10 +175,10 @@ def _fill(db: sa.Connection, path: Path, lines: Iterator[dict[str, Any]]) -> Non
 def _go_on_numbering(db: sa.Connection) -> None:
     """Let PostgreSQL number new rows after those brought back, as SQLite does by itself."""
     if db.dialect.name == "postgresql":
-        for table in (tables.imports, tables.changes):
+        for table, number in (("imports", "number"), ("changes", "number"), ("snapshots", "id")):
             db.execute(
                 sa.text(
-                    f"SELECT setval(pg_get_serial_sequence('{table.name}', 'number'), "
-                    f"(SELECT COALESCE(MAX(number), 0) + 1 FROM {table.name}), false)"
+                    f"SELECT setval(pg_get_serial_sequence('{table}', '{number}'), "
+                    f"(SELECT COALESCE(MAX({number}), 0) + 1 FROM {table}), false)"
                 )
             )

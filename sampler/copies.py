@@ -11,6 +11,9 @@ from pathlib import Path
 from sampler.errors import StoreError
 
 CHUNK = 500
+OF_A_ROUND = (
+    "changes", "imports", "tallies", "people", "numbers", "recruiters", "plans", "round_members",
+)  # fmt: skip
 
 
 def keep(file: Path, revision: str) -> Path:
@@ -76,7 +79,7 @@ def _erase(db: sqlite3.Connection, person_ids: Sequence[str], round_id: str | No
             marks = ",".join("?" * len(some))
             db.execute(f"DELETE FROM {table} WHERE {column} IN ({marks})", list(some))
     if round_id is not None:
-        for table in ("changes", "imports", "tallies", "people", "numbers", "recruiters", "plans"):
+        for table in OF_A_ROUND:
             if table in there:
                 db.execute(f"DELETE FROM {table} WHERE round_id = ?", (round_id,))
         db.execute("DELETE FROM rounds WHERE id = ?", (round_id,))

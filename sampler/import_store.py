@@ -56,8 +56,9 @@ class Imports(Recruiters):
     ) -> int:
         """Store the new and changed people of a file, all of them or none; returns its number.
 
-        `mapping` is how the file was read, kept with its recruiter for the next one. Raises
-        `Conflict` where somebody changed or added one of these people since the preview.
+        A file that brings nothing is not counted as one: its number is 0. `mapping` is how the
+        file was read, kept with its recruiter for the next one. Raises `Conflict` where somebody
+        changed or added one of these people since the preview.
         """
         by = by.model_copy(update={"how": HOW})
         new, changed = found.of("new"), found.of("changed")
@@ -66,12 +67,12 @@ class Imports(Recruiters):
             names = [found.recruiter, *(row.person.recruiter for row in found.rows)]
             for name in dict.fromkeys(filter(None, names)):
                 self._add_recruiter(db, round_id, name)
-            number = self._add_import(db, round_id, found, by)
+            number = self._add_import(db, round_id, found, by) if new or changed else 0
             self._refuse_taken(db, round_id, [row.person for row in new])
             self._insert(
                 db, round_id, [row.person for row in new], by, number, [r.origin for r in new]
             )
-            current = self._locked(db, [row.person.id for row in changed])
+            current = self._locked(db, round_id, [row.person.id for row in changed])
             for row in changed:
                 stands = current.get(row.person.id)
                 if stands is None or stands.version != row.person.version:
@@ -115,13 +116,13 @@ class Imports(Recruiters):
             if (row := db.execute(query.limit(1)).first()) is not None:
                 raise _moved_on(read_person(row))
 
-    def _locked(self, db: sa.Connection, ids: list[str]) -> dict[str, Participant]:
+    def _locked(self, db: sa.Connection, round_id: str, ids: list[str]) -> dict[str, Participant]:
         found = {}
         people = tables.people
         for start in range(0, len(ids), CHUNK):
             some = ids[start : start + CHUNK]
-            query = sa.select(people).where(people.c.id.in_(some)).order_by(people.c.id)
-            for row in db.execute(query.with_for_update()):
+            query = sa.select(people).where(people.c.round_id == round_id, people.c.id.in_(some))
+            for row in db.execute(query.order_by(people.c.id).with_for_update()):
                 found[row.id] = read_person(row)
         return found
 
@@ -155,7 +156,7 @@ class Imports(Recruiters):
                 changes.c.round_id == round_id, changes.c.import_number == number
             )
             lines = [read_change(row) for row in db.execute(query.order_by(changes.c.number))]
-            current = self._locked(db, sorted({line.person_id for line in lines}))
+            current = self._locked(db, round_id, sorted({line.person_id for line in lines}))
             self._refuse_changed(lines, current)
             new = [line.person_id for line in lines if line.field == ADDED]
             before: dict[str, dict[str, str | None]] = {}

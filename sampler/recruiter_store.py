@@ -126,7 +126,12 @@ class Recruiters(Erasing):
                     "instead of removing them.",
                     recruiter,
                 )
-            db.execute(tables.recruiters.delete().where(tables.recruiters.c.id == recruiter.id))
+            recruiters = tables.recruiters
+            db.execute(
+                recruiters.delete().where(
+                    recruiters.c.id == recruiter.id, recruiters.c.round_id == round_id
+                )
+            )
 
     def mapping(self, round_id: str, recruiter: str) -> str | None:
         """Return how a recruiter's files were read last, as TOML; or None."""

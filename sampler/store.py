@@ -7,19 +7,20 @@ stands now.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from sampler import copies, coverage, tables
-from sampler.brief import Brief
+from sampler.brief import Audience, Brief
 from sampler.database import Database, data_folder
 from sampler.erasures import Ledger
-from sampler.errors import Conflict, NotFound, StoreError
-from sampler.import_store import Imports
+from sampler.errors import Conflict, StoreError
+from sampler.heard import RoundHeard
 from sampler.model import (
+    By,
     Fieldwork,
     NumberedPlan,
     Plan,
@@ -27,18 +28,21 @@ from sampler.model import (
     Round,
     Totals,
 )
+from sampler.people_store import NOBODY
+from sampler.programme_store import Programmes, Snapshot, round_query
 from sampler.records import (
     read_plan,
     read_recruiter,
     read_round,
 )
 from sampler.recruiter_store import new_id
+from sampler.tally import Tally
 
 YEARS_KEPT = 2
 """How long a round's people are kept unless somebody says otherwise (USERS.md 1.7)."""
 
 
-class Store(Imports):
+class Store(Programmes):
     """The database: every call is one transaction, entirely there or not at all.
 
     Raises `StoreError` in words where the database cannot be reached, read or written.
@@ -59,24 +63,25 @@ class Store(Imports):
         """Let go of every connection."""
         self.database.close()
 
+    def is_file(self) -> bool:
+        """Say whether the database is a file of this machine, not a server's."""
+        return self.database.file is not None
+
     # Programmes and rounds
 
-    def _programme_id(self, db: sa.Connection, name: str | None) -> str | None:
-        if name is None:
-            return None
-        programmes = tables.programmes
-        found = db.scalar(sa.select(programmes.c.id).where(programmes.c.name == name))
-        if found is None:
-            found = new_id()
-            db.execute(programmes.insert().values(id=found, name=name))
-        return str(found)
+    def add_round(
+        self, brief: Brief, fieldwork: Fieldwork | None = None, *, whose: str = ""
+    ) -> Round:
+        """Store a new round and return it; its people are to be deleted in two years.
 
-    def add_round(self, brief: Brief, fieldwork: Fieldwork | None = None) -> Round:
-        """Store a new round and return it; its people are to be deleted in two years."""
+        `whose` is the e-mail of the member it belongs to.
+        """
         with self.database.transaction() as db:
-            return self._add_round(db, brief, fieldwork or Fieldwork())
+            return self._add_round(db, brief, fieldwork or Fieldwork(), whose)
 
-    def _add_round(self, db: sa.Connection, brief: Brief, fieldwork: Fieldwork) -> Round:
+    def _add_round(
+        self, db: sa.Connection, brief: Brief, fieldwork: Fieldwork, whose: str
+    ) -> Round:
         round_id = new_id()
         now = self._now()
         db.execute(
@@ -92,12 +97,13 @@ class Store(Imports):
                 version=1,
             )
         )
+        self._make_theirs(db, round_id, whose)
         return self._round(db, round_id)
 
     def rounds(self, *, archived: bool = False) -> list[Round]:
         """Return the rounds, newest first; archived ones only when asked for."""
         rounds = tables.rounds
-        query = _round_query().order_by(rounds.c.created_at.desc(), rounds.c.id)
+        query = round_query().order_by(rounds.c.created_at.desc(), rounds.c.id)
         if not archived:
             query = query.where(rounds.c.is_archived.is_(False))
         with self.database.transaction(reads=True) as db:
@@ -112,12 +118,6 @@ class Store(Imports):
         """Return a round; raises `NotFound`."""
         with self.database.transaction(reads=True) as db:
             return self._round(db, round_id)
-
-    def _round(self, db: sa.Connection, round_id: str) -> Round:
-        row = db.execute(_round_query().where(tables.rounds.c.id == round_id)).one_or_none()
-        if row is None:
-            raise NotFound("There is no such round. It may have been deleted.")
-        return read_round(row)
 
     def save_round(self, changed: Round) -> Round:
         """Store a changed round and return it with its new version.
@@ -144,12 +144,12 @@ class Store(Imports):
                 raise Conflict(f"{theirs.title} was changed in another window.", theirs)
             return self._round(db, changed.id)
 
-    def copy_round(self, round_id: str, title: str) -> Round:
+    def copy_round(self, round_id: str, title: str, *, whose: str = "") -> Round:
         """Store a copy under another name: brief, texts and recruiters, without its people."""
         with self.database.transaction() as db:
             one = self._round(db, round_id)
             brief = one.brief.model_copy(update={"title": title})
-            made = self._add_round(db, brief, one.fieldwork)
+            made = self._add_round(db, brief, one.fieldwork, whose)
             protection = one.protection.model_copy(
                 update={"delete_by": made.protection.delete_by}
             ).model_dump_json()
@@ -173,10 +173,7 @@ class Store(Imports):
             for table in tables.OF_A_ROUND:
                 db.execute(table.delete().where(table.c.round_id == round_id))
             db.execute(tables.rounds.delete().where(tables.rounds.c.id == round_id))
-            programmes = tables.programmes
-            used = sa.select(tables.rounds.c.programme_id)
-            used = used.where(tables.rounds.c.programme_id.is_not(None))
-            db.execute(programmes.delete().where(programmes.c.id.not_in(used)))
+            self._drop_programmes(db)
             self._sweep_is_due(db)
         if self.database.file is not None:
             copies.erase(self.database.file, ids, round_id)
@@ -268,17 +265,69 @@ class Store(Imports):
         row = db.execute(_of(plans, round_id).order_by(plans.c.number.desc()).limit(1)).first()
         return None if row is None else read_plan(row)
 
+    def heard(self, programme_id: str) -> list[RoundHeard]:
+        """Return a programme's rounds with their plans in use and their people counted."""
+        with self.database.transaction(reads=True) as db:
+            return self._heard(db, programme_id)
+
+    def _heard(self, db: sa.Connection, programme_id: str) -> list[RoundHeard]:
+        rounds = self._rounds_of(db, programme_id)
+        ids = [one.id for one in rounds]
+        plans, tallies = self._latest_plans(db, ids), self._tally(db, ids)
+        return [
+            RoundHeard(
+                one, plans[one.id].plan if one.id in plans else None, tallies.get(one.id, Tally())
+            )
+            for one in rounds
+        ]
+
+    def publish(
+        self,
+        programme_id: str,
+        audience: Audience,
+        on: date,
+        *,
+        show_zeros: bool = True,
+        by: By = NOBODY,
+    ) -> Snapshot:
+        """Publish what may be shown of an audience now, and return it as it was published.
+
+        The exact counts it is made from go no further. Raises `NotYet`.
+        """
+        from sampler import shared
+
+        with self.database.transaction() as db:
+            self._lock_programme(db, programme_id)
+            kept = self._snapshots(db, programme_id, audience)
+            earlier = [one.publication for one in reversed(kept)]  # the oldest first
+            made = shared.next_of(
+                self._heard(db, programme_id),
+                audience,
+                on=on,
+                earlier=earlier,
+                show_zeros=show_zeros,
+            )
+            publication = shared.to_json(made.publication)
+            return self._add_snapshot(db, programme_id, audience, made.people, publication, by)
+
     def latest_plans(self) -> dict[str, NumberedPlan]:
         """Return the plan in use of every round that has one."""
+        with self.database.transaction(reads=True) as db:
+            return self._latest_plans(db, None)
+
+    def _latest_plans(
+        self, db: sa.Connection, round_ids: Sequence[str] | None
+    ) -> dict[str, NumberedPlan]:
         plans = tables.plans
         newest = sa.select(plans.c.round_id, sa.func.max(plans.c.number).label("number"))
+        if round_ids is not None:
+            newest = newest.where(plans.c.round_id.in_(list(round_ids)))
         chosen = newest.group_by(plans.c.round_id).subquery()
         query = sa.select(plans).join(
             chosen,
             sa.and_(plans.c.round_id == chosen.c.round_id, plans.c.number == chosen.c.number),
         )
-        with self.database.transaction(reads=True) as db:
-            return {row.round_id: read_plan(row) for row in db.execute(query)}
+        return {row.round_id: read_plan(row) for row in db.execute(query)}
 
 
 def _totals(found: coverage.Coverage, today: date) -> Totals:
@@ -302,13 +351,6 @@ def years_later(day: date, years: int = YEARS_KEPT) -> date:
         return day.replace(year=day.year + years)
     except ValueError:
         return day.replace(year=day.year + years, day=28)
-
-
-def _round_query() -> sa.Select[Any]:
-    rounds, programmes = tables.rounds, tables.programmes
-    return sa.select(rounds, programmes.c.name.label("programme_name")).outerjoin(
-        programmes, rounds.c.programme_id == programmes.c.id
-    )
 
 
 def _of(table: sa.Table, round_id: str) -> sa.Select[Any]:

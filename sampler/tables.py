@@ -107,5 +107,38 @@ settings = sa.Table(
     sa.Column("name", sa.String(40), primary_key=True),
     sa.Column("value", sa.Text),
 )
-OF_A_ROUND = (changes, imports, tallies, people, numbers, recruiters, plans)
+members = sa.Table(
+    "members",  # who may sign in; an e-mail as `access.address` writes it
+    schema,
+    sa.Column("email", sa.String(254), primary_key=True),
+    sa.Column("role", sa.String(20)),
+    sa.Column("added_at", sa.String(40)),
+    sa.Column("added_by", sa.String(254)),
+    sa.Column("signed_out_at", sa.String(40)),  # sign-ins from before this are over
+)
+round_members = sa.Table(
+    "round_members",  # whose round it is
+    schema,
+    sa.Column("round_id", sa.ForeignKey("rounds.id"), primary_key=True),
+    sa.Column("email", sa.String(254), primary_key=True),
+)
+audiences = sa.Table(
+    "audiences",  # the characteristics an audience of a programme owns
+    schema,
+    sa.Column("programme_id", sa.ForeignKey("programmes.id"), primary_key=True),
+    sa.Column("audience", sa.String(40), primary_key=True),
+    sa.Column("brief", sa.Text),
+)
+snapshots = sa.Table(
+    "snapshots",  # what was published, as it was published
+    schema,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("programme_id", sa.ForeignKey("programmes.id")),
+    sa.Column("audience", sa.String(40)),
+    sa.Column("at", sa.String(40)),
+    sa.Column("who", sa.String(254)),
+    sa.Column("people", sa.Integer),
+    sa.Column("publication", sa.Text),
+)
+OF_A_ROUND = (changes, imports, tallies, people, numbers, recruiters, plans, round_members)
 """What goes with a round, in an order in which it can be deleted."""
