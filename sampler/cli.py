@@ -18,7 +18,17 @@ import typer
 import census
 from census import online, own_files, own_text
 from census.errors import BadFile, CensusError
-from sampler import answers, batch, cli_rounds, fetching, figures, repairs, seating, sizes
+from sampler import (
+    answers,
+    batch,
+    cli_programme,
+    cli_rounds,
+    fetching,
+    figures,
+    repairs,
+    seating,
+    sizes,
+)
 from sampler import brief as briefs
 from sampler.brief import Brief
 from sampler.errors import NoPlan, SamplerError
@@ -44,6 +54,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+LOOPBACK = "127.0.0.1"
 LowestAge = Annotated[int, typer.Option("--lowest-age", min=0, max=90, help="The lowest age.")]
 HighestAge = Annotated[
     int | None, typer.Option("--highest-age", min=0, max=89, help="The highest age.")
@@ -53,12 +64,20 @@ HighestAge = Annotated[
 @app.command("app")
 def run_app(
     port: Annotated[int, typer.Option(help="The port to serve on.")] = 8501,
+    address: Annotated[
+        str, typer.Option(help="Another address to serve on; it needs sign-in.")
+    ] = LOOPBACK,
 ) -> None:
-    """Serve the app on this machine, for this machine only."""
+    """Serve the app on this machine, for this machine only unless sign-in is configured."""
+    if address != LOOPBACK:
+        from sampler.ui import sign_in
+
+        if why := sign_in.why_not_on(address):
+            stop(f"{address}: {why}", WRONG_INPUT)
     here = Path(__file__).resolve().parent
     script = next(path for path in (here / "app.py", here.parent / "app.py") if path.exists())
     command = [sys.executable, "-m", "streamlit", "run", str(script)]
-    command += ["--server.address=127.0.0.1", f"--server.port={port}"]
+    command += [f"--server.address={address}", f"--server.port={port}"]
     if os.name == "nt":  # there execv neither quotes arguments nor keeps the prompt waiting
         raise typer.Exit(subprocess.call(command))
     os.execv(sys.executable, command)
@@ -277,6 +296,7 @@ def read(
 
 
 cli_rounds.add_to(app)
+cli_programme.add_to(app)
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ ROOT = Path(__file__).parent.parent
 OUTER = {
     "sampler/cli.py",
     "sampler/cli_rounds.py",
+    "sampler/cli_programme.py",
     "sampler/batch.py",
     "sampler/figures.py",
     "sampler/lookups.py",
@@ -28,6 +29,8 @@ DATABASE = {
     "sampler/erase_store.py",
     "sampler/recruiter_store.py",
     "sampler/import_store.py",
+    "sampler/member_store.py",
+    "sampler/programme_store.py",
     "sampler/store.py",
     "sampler/backup.py",
 }
@@ -47,7 +50,8 @@ HOMES = {
     "wasmtime": lambda path: path == "sampler/seat_board.py",
     "distributed": lambda path: path == "sampler/batch.py",
     "urllib3": lambda path: path == "census/client.py",
-    "typer": lambda path: path in {"sampler/cli.py", "sampler/cli_rounds.py", "sampler/shell.py"},
+    "typer": lambda path: path.startswith("sampler/cli") or path == "sampler/shell.py",
+    "docx": lambda path: path == "sampler/report.py",
 }
 SEEN_BY_THE_DOMAIN = {"census.model", "census.spelling"}
 FILES = sorted(

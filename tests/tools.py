@@ -10,6 +10,7 @@ import pytest
 INSTALL = {
     "chromium": "apt-get install chromium",
     "soffice": "apt-get install libreoffice-calc-nogui",
+    "pdfinfo": "apt-get install poppler-utils",
 }
 IN_CI = os.environ.get("CI") == "true"
 

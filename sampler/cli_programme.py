@@ -1,0 +1,136 @@
+"""Commands over programmes: who has been heard from, exactly and as it may be shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sampler import answers, programme
+from sampler.handover import london_today
+from sampler.shell import FAILED, WRONG_INPUT, AsJson, say, stop
+
+if TYPE_CHECKING:
+    from sampler.brief import Audience
+    from sampler.model import Programme
+    from sampler.published import Publication
+    from sampler.store import Store
+
+ProgrammeId = Annotated[str, typer.Argument(metavar="ID", help="The programme's id.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Give the command line its commands over programmes."""
+    app.command("programme")(programme_of)
+    app.command("report")(report_of)
+
+
+def programme_of(
+    programme_id: Annotated[
+        str | None, typer.Argument(metavar="ID", help="A programme's id; left out: all of them.")
+    ] = None,
+    as_json: AsJson = False,
+    shared: Annotated[
+        bool, typer.Option("--shared", help="What may be shown: the last snapshot.")
+    ] = False,
+    publish: Annotated[
+        bool, typer.Option("--publish", help="With --shared: take a new snapshot first.")
+    ] = False,
+) -> None:
+    """Say who a programme has heard from: exact counts, not for showing.
+
+    With --shared it prints the last snapshot of what may be shown, and takes the first one where
+    there is none.
+    """
+    from sampler.store import Store
+
+    store = Store()
+    if publish and not shared:
+        stop("--publish goes with --shared.", WRONG_INPUT)
+    if shared:
+        if programme_id is None:
+            stop("Name a programme: `sampler programme` lists them.", WRONG_INPUT)
+        found = _published(store, _named(store, programme_id), anew=publish)
+        _print_shared(found, as_json=as_json)
+        return
+    chosen = [_named(store, programme_id)] if programme_id else store.programmes()
+    rounds = {one.id: store.heard(one.id) for one in chosen}
+    if as_json:
+        views = [view for some in rounds.values() for view in programme.view(some)]
+        print(answers.to_json(answers.programme(views)))
+        return
+    for one in chosen:
+        print(f"{one.id}  {one.name}")
+        print(answers.programme_text(programme.view(rounds[one.id])))
+
+
+def _named(store: Store, programme_id: str) -> Programme:
+    found = next((one for one in store.programmes() if one.id == programme_id), None)
+    if found is None:
+        stop(f"There is no programme {programme_id}. `sampler programme` lists them.", WRONG_INPUT)
+    return found
+
+
+def _published(store: Store, one: Programme, *, anew: bool) -> list[Publication]:
+    """Return the last snapshot of each audience; where there is none, or anew, take one."""
+    from sampler import shared
+
+    audiences: list[Audience]
+    audiences = [view.audience for view in programme.view(store.heard(one.id))]
+    found = []
+    for audience in audiences:
+        kept = store.snapshots(one.id, audience)[:1]
+        if anew or not kept:
+            try:
+                kept = [store.publish(one.id, audience, london_today())]
+            except shared.NotYet as error:
+                say(f"{programme.AUDIENCE_WORDS[audience]}: {error}")
+        found += [shared.read(snapshot.publication) for snapshot in kept]
+    return found
+
+
+def _print_shared(found: list[Publication], *, as_json: bool) -> None:
+    from sampler import shared
+
+    if as_json:
+        print(answers.to_json([shared.to_value(one) for one in found]))
+    else:
+        print("\n\n".join(shared.text(one) for one in found))
+
+
+def report_of(
+    programme_id: ProgrammeId,
+    out: Annotated[Path, typer.Argument(metavar="OUT.docx", help="The page to write.")],
+    by_whom: Annotated[str, typer.Option("--by", help="Who recruited them.")] = "",
+    why: Annotated[str, typer.Option("--why", help="Why some are not yet heard from.")] = "",
+    what_next: Annotated[str, typer.Option("--next", help="What comes next.")] = "",
+) -> None:
+    """Write who we heard from as one page to hand over, from the last snapshot."""
+    from sampler import report
+    from sampler.store import Store
+
+    if out.suffix != ".docx" or (out.exists() and not out.is_file()):
+        stop(f"{out}: the page goes to a file whose name ends in .docx.", WRONG_INPUT)
+    store = Store()
+    one = _named(store, programme_id)
+    found = _published(store, one, anew=False)
+    if not found:
+        stop(f"Nothing of {one.name} can be shown yet.", FAILED)
+    rounds = store.heard(one.id)
+    views = {view.audience: view for view in programme.view(rounds, in_broad=True)}
+    first = found[0]
+    facts = report.facts_of(
+        one.name,
+        first,
+        views[first.audience],
+        report.dates_of(rounds, first.audience),
+        by_whom=by_whom,
+        why=why,
+        what_next=what_next,
+    )
+    try:
+        out.write_bytes(report.docx(facts))
+    except OSError as error:
+        stop(f"{out} cannot be written ({error.strerror}).", FAILED)
+    say(f"Wrote {out}.")
