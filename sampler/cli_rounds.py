@@ -28,7 +28,7 @@ from sampler.shell import (
     say,
     stop,
 )
-from sampler.words import count, people
+from sampler.words import count, listed, people
 
 if TYPE_CHECKING:
     from sampler.incoming import Preview
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from sampler.model import Plan, Recruiter, Round
     from sampler.store import Store
 
+LONGEST_NAME = 80
+"""Characters of a recruiter's name."""
 RoundId = Annotated[str, typer.Argument(metavar="ROUND", help="The round's id.")]
 RecruiterName = Annotated[str, typer.Option("--recruiter", help="The recruiter's name.")]
 
@@ -219,6 +221,8 @@ def import_file(
         print(_line(found))
         for bad in found.refused:
             print(f"Row {bad.row}, {bad.column}: {bad.reason}")
+    if found.left_out and not as_json:
+        say(f"Left out: {listed(found.left_out)}.")
     asked = [row for row in found.rows if row.asks]
     if asked:
         say(
@@ -245,12 +249,22 @@ def _preview(
     from sampler.mapping import read as read_mapping
 
     try:
+        found = read_table.read_path(file)
+        facts = dict(found.facts.get(read_table.FACTS, ()))
+        recruiter = _sender(file, incoming.whose(facts, store.recruiters(one.id)), recruiter)
         remembered = store.mapping(one.id, recruiter) if recruiter else None
-        if mapping is not None:
-            remembered = mapping.read_text("utf-8-sig")
         known = read_mapping(remembered).fitting(plan) if remembered else None
-        proposal = matching.propose(read_table.read_path(file), plan, known, today=london_today())
+        if mapping is not None:
+            known = read_mapping(mapping.read_text("utf-8-sig"))
+            known.check(plan)
+        proposal = matching.propose(found, plan, known, today=london_today())
         incoming.check_round(proposal, one)
+        if proposal.questions:
+            _say_what_is_missing(file, proposal)
+        held = store.held(one.id)
+        rows = matching.rows(
+            proposal.table, proposal.header_row, plan, proposal.mapping, held.people
+        )
     except OSError as error:
         stop(f"{error.filename or file} cannot be read ({error.strerror}).", WRONG_INPUT)
     except UnicodeDecodeError:
@@ -259,15 +273,20 @@ def _preview(
         raise
     except BadMapping as error:
         for text in error.problems:
-            say(f"{mapping}: {text}")
+            say(f"{mapping or file}: {text}")
         raise typer.Exit(WRONG_INPUT) from None
     except SamplerError as error:
         stop(f"{file}: {error}", WRONG_INPUT)
-    if proposal.questions:
-        _say_what_is_missing(file, proposal)
-    rows = matching.rows(proposal.table, proposal.header_row, plan, proposal.mapping)
-    reading = incoming.reading(proposal, recruiter)
-    return incoming.preview(store.held(one.id), rows, reading), proposal.mapping
+    return incoming.preview(held, rows, incoming.reading(proposal, recruiter)), proposal.mapping
+
+
+def _sender(file: Path, made_for: str, recruiter: str) -> str:
+    """Return whose file it is: as our own sheet says, else as given."""
+    if made_for and recruiter and key(made_for) != key(recruiter):
+        stop(f"{file}: This is the sheet of {made_for}, not of {recruiter}.", WRONG_INPUT)
+    if len(recruiter) > LONGEST_NAME:
+        stop(f"A recruiter's name has at most {LONGEST_NAME} characters.", WRONG_INPUT)
+    return made_for or recruiter
 
 
 def _say_what_is_missing(file: Path, proposal: object) -> None:
@@ -351,8 +370,14 @@ def restore_from(
     """Fill an empty database from a backup, without the people erased since it was made."""
     from sampler import backup
 
-    found = backup.restore(_store(), file, accept_unerased=accept_unerased)
+    store = _store()
+    found = backup.restore(store, file, accept_unerased=accept_unerased)
     erased = f" {people(found.erased)} erased since were left out." if found.erased else ""
     say(f"Restored {count(found.rounds, 'round')} and {people(found.people)}.{erased}")
+    if members := len(store.members()):
+        say(
+            f"{count(members, 'member')} may sign in, as on the day of the backup. Remove those "
+            "who left since."
+        )
     if accept_unerased:
         say("People erased after this backup was made may be back. Erase them again now.")

@@ -13,7 +13,7 @@ _WORDS = re.compile(
     re.IGNORECASE,
 )
 _TIME = re.compile(
-    r"(?:(?:,|\s+at)?\s+|T)(\d{1,2})(?:[:.](\d{2}))?(?:[:.]\d{2}(?:\.\d+)?)?\s*(am|pm)?",
+    r"(?:(?:,|\s+at)?\s+|T)(\d{1,2})(?:[:.](\d{2}))?(?:[:.](\d{2})(?:\.\d+)?)?\s*(am|pm)?",
     re.IGNORECASE,
 )
 
@@ -33,13 +33,17 @@ def read_moment(text: str) -> datetime | None:
     if not rest.strip():
         return datetime.combine(day, time())
     clock = _TIME.fullmatch(rest.rstrip())
-    if clock is None or not (clock[2] or clock[3]):
+    if clock is None or not (clock[2] or clock[4]):
         return None
-    hour, minute, half = int(clock[1]), int(clock[2] or 0), (clock[3] or "").lower()
+    hour, minute, second = (int(part or 0) for part in clock.groups()[:3])
+    half = (clock[4] or "").lower()
     if half and not 1 <= hour <= 12:
         return None
     hour = hour % 12 + (12 if half == "pm" else 0) if half else hour
-    return datetime.combine(day, time(hour, minute)) if hour < 24 and minute < 60 else None
+    try:
+        return datetime.combine(day, time(hour, minute, second))
+    except ValueError:
+        return None
 
 
 def read_date(text: str) -> date | None:
@@ -63,7 +67,7 @@ def _day(text: str) -> tuple[date, str] | None:
         day, month, year = int(found[1]), MONTHS.index(found[2][:3].lower()) + 1, int(found[3])
     else:
         return None
-    if year < 100:
+    if year < 100 and found.re is not _ISO:
         # Two figures: this century up to 40, so that 55 is a year of birth and 27 a session's.
         year += 2000 if year <= 40 else 1900
     try:

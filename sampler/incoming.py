@@ -15,7 +15,7 @@ from typing import Literal
 from census.spelling import key
 from sampler.errors import BadSheet
 from sampler.matching_values import Incoming, IncomingRow, Proposal, Refused
-from sampler.model import Change, Participant, Recruiter, Round, Stage
+from sampler.model import NOT_KNOWN, Change, Participant, Recruiter, Round, Stage
 from sampler.records import ADDED, differences, own_name, their_name, with_fields
 
 Kind = Literal["new", "changed", "unchanged"]
@@ -122,6 +122,15 @@ def check_round(proposal: Proposal, held: Round) -> None:
             f"This is the sheet of another round, not of {held.title}. Open the round it was made "
             "for, or copy its rows into a sheet of this one."
         )
+
+
+def whose(facts: Mapping[str, str], recruiters: Sequence[Recruiter]) -> str:
+    """Return whose sheet it is, by the name they have now; nothing for anybody else's file."""
+    made_for = facts.get("recruiter", "")
+    if not made_for:
+        return ""
+    by_letter = {one.letter: one.name for one in recruiters}
+    return by_letter.get(facts.get("letter", ""), made_for)
 
 
 def reading(proposal: Proposal, recruiter: str) -> Reading:
@@ -321,7 +330,9 @@ def _filled(person: Participant, row: IncomingRow, recruiter: str) -> Participan
         "notes": row.notes,
     }
     update = {name: value for name, value in said.items() if value is not None}
-    answers = {**person.answers, **row.answers}
+    # An answer never asked for and one not known are the same: nothing is known.
+    said_of = {n: a for n, a in row.answers.items() if a != NOT_KNOWN or n in person.answers}
+    answers = {**person.answers, **said_of}
     return person.model_copy(update={**update, "answers": answers, "recruiter": recruiter})
 
 

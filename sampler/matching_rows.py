@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,16 +14,17 @@ from sampler.dates import read_date, read_moment
 from sampler.errors import BadSheet
 from sampler.mapping import BadMapping, Column, Mapping
 from sampler.matching_values import Incoming, IncomingRow, Refused
-from sampler.model import Answer, Plan, PlannedCharacteristic, Stage
+from sampler.model import Answer, Participant, Plan, PlannedCharacteristic, Stage
 from sampler.personal import looks_personal, safe_header, value_looks_personal
 from sampler.read_table import ERRORS, Row, Table
 from sampler.stage_words import stage_of
+from sampler.tracking import answer_words
 from sampler.word_match import NONE_OF_THEM, Reader
 
-SOMETHING = "…"
-"""What stands in a cell that is left out: something was there."""
+SOMETHING = "\ufdd0"
+"""What stands in a cell that is left out: something was there. No text holds this character."""
 LONGEST_SHOWN = 60
-LONGEST = {"reference": 60, "recruiter": 200, "notes": 4000}
+LONGEST = {"reference": 60, "recruiter": 80, "notes": 4000}
 LONGEST_OWN_WORDS = 200
 _YES = ("yes", "y", "true", "1", "x", "✓", "reserve", "backup")
 _NO = ("no", "n", "false", "0")
@@ -39,17 +40,25 @@ class _Bad(Exception):
         super().__init__(reason)
 
 
-def rows(table: Table, header_row: int, plan: Plan, mapping: Mapping) -> Incoming:
+def rows(
+    table: Table,
+    header_row: int,
+    plan: Plan,
+    mapping: Mapping,
+    people: Sequence[Participant] = (),
+) -> Incoming:
     """Return every row below the header as a person, a refusal or a blank.
 
-    Every bad cell is reported; a row with nothing but a reference is blank. Raises `BadSheet` if
-    no row has that number or a column is there twice, `BadMapping` if the mapping does not fit.
+    Every bad cell is reported; a row with nothing but a reference is blank. Of somebody among the
+    `people` of the round, a text that says what is held of them already says nothing new: it is
+    neither read nor refused. Raises `BadSheet` if no row has that number or a column is there
+    twice, `BadMapping` if the mapping does not fit.
     """
     mapping.check(plan)
     head = next((row for row in table.rows if row.number == header_row), None)
     if head is None:
         raise BadSheet(f"There is no row {header_row} that names the columns.")
-    reader = _Rows(head, plan, mapping)
+    reader = _Rows(head, plan, mapping, people)
     for row in table.rows:
         if row.number > header_row:
             reader.take(row)
@@ -80,7 +89,10 @@ class _Cell:
 class _Rows:
     """Sorts rows into people, refusals and blanks."""
 
-    def __init__(self, head: Row, plan: Plan, mapping: Mapping) -> None:
+    def __init__(
+        self, head: Row, plan: Plan, mapping: Mapping, held: Sequence[Participant]
+    ) -> None:
+        self.plan, self.held = plan, {person.id: person for person in held}
         self.people: list[IncomingRow] = []
         self.refused: list[Refused] = []
         self.blank: list[int] = []
@@ -97,6 +109,8 @@ class _Rows:
                     f"{self.cells[twin].called}. Delete one, or give it another name."
                 )
             self.cells[place] = _Cell(column, _reader(column, plan, mapping))
+        places = {one.column.use: place for place, one in self.cells.items()}
+        self.marks, self.references = places.get("id"), places.get("reference")
 
     def take(self, row: Row) -> None:
         """Sort one row."""
@@ -104,6 +118,7 @@ class _Rows:
         fields: dict[str, Any] = {}
         refused: list[Refused] = []
         has_answers = has_more = False
+        said = self._said(row)
         for place, text in enumerate(row.cells):
             if not text or text.isspace():
                 continue
@@ -113,6 +128,8 @@ class _Rows:
                 continue
             use = one.column.use
             has_answers = has_answers or use not in ("reference", "id")
+            if even(text) == said.get(one.column.ours):
+                continue
             try:
                 value = _readable(one, text)
             except _Bad as bad:
@@ -133,6 +150,28 @@ class _Rows:
             self.refused.append(Refused(row.number, "", reason))
         else:
             self.blank.append(row.number)
+
+    def _said(self, row: Row) -> dict[str, str]:
+        """Return the texts our sheet has of a row's person, by column.
+
+        Marked with one person and named as another, the row was copied to add somebody.
+        """
+        places = (self.marks, self.references)
+        mark, called = (
+            row.cells[p] if p is not None and p < len(row.cells) else "" for p in places
+        )
+        found = _ID.fullmatch(mark.strip()) if self.held else None
+        person = self.held.get(found[1].lower()) if found else None
+        if person is None or called.strip() != person.reference:
+            return {}
+        said = {p.name: answer_words(person.answer(p.name)) for p in self.plan.characteristics}
+        said |= {"Recruiter": person.recruiter, "Notes": person.notes}
+        return {name: even(text) for name, text in said.items()}
+
+
+def even(text: str) -> str:
+    """Return a text with line ends as one character: some programs write them their own way."""
+    return text.replace("\r\n", "\n")
 
 
 def _readable(one: _Cell, text: str) -> Any:

@@ -15,7 +15,7 @@ from sampler.model import Answer, By
 from sampler.store import Store
 
 MARK = "MARKED-4417"
-IN_A_FILE = 400
+IN_A_FILE = 1_500
 EDITS = 1_000
 
 
@@ -25,7 +25,7 @@ def a_file(store: Store, round_id: str):
     rows = tuple(
         IncomingRow(
             i + 2,
-            reference=f"A{i:03d}",
+            reference=f"A{i:04d}",
             answers={"Sex": Answer(kind="group", text=sexes[i % 2])},
             stage="confirmed",
             notes=f"{MARK} {i}",

@@ -406,7 +406,7 @@ def test_yes_to_the_one_group_of_a_minimum_is_asked_and_no_is_anybody():
 
 
 def test_ten_thousand_rows_are_all_read():
-    head = ["Reference", "Name", "E-mail", *OURS[1:8], "Slot", "Notes"]
+    head = ["Client", "Name", "E-mail", *OURS[1:8], "Slot", "Notes"]
     line = ["Jane Doe", "jo@example.org", "Confirmed", "No", "British Pakistani", "42", "F",
             "Yes", "Low", "2026-11-22 14:30", "likes tea in the morning"]  # fmt: skip
     file = a_file(head, *([f"P{i}", *line] for i in range(10_000)))

@@ -128,7 +128,7 @@ def _first(work: Work, round_id: str, plan: Plan, source: Source) -> Work:
     try:
         file = source.read()
         facts = dict(file.facts.get(read_table.FACTS, ()))
-        recruiter = facts.get("recruiter", "") or work.recruiter
+        recruiter = incoming.whose(facts, state.store().recruiters(round_id)) or work.recruiter
         known = remembered(round_id, recruiter)
         proposal = matching.propose(file, plan, known, today=state.today())
     except BadSheet as error:
@@ -178,7 +178,8 @@ def _settled(work: Work, plan: Plan) -> Work:
         return work
     made = work.proposal
     try:
-        rows = matching.rows(made.table, made.header_row, plan, made.mapping)
+        everyone = state.store().people(str(work.made_from[0]))
+        rows = matching.rows(made.table, made.header_row, plan, made.mapping, everyone)
     except SamplerError as error:
         return replace(work, problem=str(error))
     return replace(work, rows=replace(rows, left_out=made.left_out))
