@@ -274,8 +274,7 @@ def test_a_new_round_by_keyboard_alone(page, address):
     assert re.search(r"White.*5", table_row(page, "Quotas for Ethnic group", "White"))
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
 def test_axe_finds_nothing_serious_that_is_ours(browser, address, example, scheme, width):
     from axe_playwright_python.sync_playwright import Axe
 

@@ -288,8 +288,7 @@ def test_a_file_is_read_in_by_keyboard_alone(page, address, held, store):
     assert store.person(held.id, "A01").answers["Ethnic group"].text == "Indian"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
 def test_axe_finds_nothing_on_the_way(browser, address, held, scheme, width):
     from axe_playwright_python.sync_playwright import Axe
 
