@@ -121,3 +121,18 @@ def visit(page: Any, address: str, title: str) -> None:
     page.goto(address)
     page.get_by_role("heading", level=1, name=title).wait_for(timeout=30_000)
     settle(page)
+
+
+def choose(page: Any, scope: Any, label: str, option: str) -> None:
+    """Choose an option by typing it; again where the list was drawn anew meanwhile."""
+    for attempt in range(3):
+        scope.get_by_role("combobox", name=label).first.click()
+        page.keyboard.type(option)  # long lists draw only the options in view
+        try:
+            page.get_by_role("option", name=option, exact=True).first.click(timeout=5_000)
+            return
+        except Exception:
+            if attempt == 2:
+                raise
+            page.keyboard.press("Escape")
+            settle(page)

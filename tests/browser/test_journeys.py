@@ -6,7 +6,7 @@ import stat
 import openpyxl
 import pytest
 
-from tests.browser.driving import chromium, served, settle, visit
+from tests.browser.driving import choose, chromium, served, settle, visit
 from tests.tools import needs
 
 pytestmark = [
@@ -76,12 +76,6 @@ def example(page, address):
 def table_row(page, table, group):
     rows = page.get_by_role("table", name=table).get_by_role("row")
     return rows.filter(has=page.get_by_role("rowheader", name=group)).first.inner_text()
-
-
-def choose(page, scope, label, option):
-    scope.get_by_role("combobox", name=label).first.click()
-    page.keyboard.type(option)  # long lists draw only the options in view
-    page.get_by_role("option", name=option, exact=True).first.click()
 
 
 def add_person(page, ethnic, age, sex, stage):

@@ -182,7 +182,7 @@ def test_a_cell_that_looks_personal_waits_for_a_choice(windows, address, store, 
     box = page.locator("[data-testid='stDataFrame'] canvas").first.bounding_box()
     page.mouse.click(box["x"] + 30, box["y"] + 55)  # the reference of the first row
     for _ in range(12):
-        page.keyboard.press("ArrowRight")
+        page.keyboard.press("ArrowRight", delay=40)
     page.keyboard.press("Enter")
     editor = page.locator("textarea.gdg-input")
     editor.wait_for()

@@ -6,6 +6,7 @@ import pytest
 
 from sampler.store import Store
 from tests import read_in_files
+from tests.browser import driving
 from tests.browser.driving import chromium, served, settle, visit
 from tests.builders import a_brief
 from tests.tools import needs
@@ -67,9 +68,7 @@ def page(browser, address):
 
 
 def choose(page, label, option):
-    page.get_by_role("combobox", name=label).first.click()
-    page.keyboard.type(option)
-    page.get_by_role("option", name=option, exact=True).first.click()
+    driving.choose(page, page, label, option)
     settle(page)
 
 

@@ -9,8 +9,7 @@ import pytest
 from sampler.example import add_to
 from sampler.store import Store
 from tests import databases
-from tests.browser.driving import chromium, served, settle, visit
-from tests.browser.test_journeys import choose
+from tests.browser.driving import choose, chromium, served, settle, visit
 from tests.databases import new_url
 from tests.tools import needs
 
