@@ -104,6 +104,7 @@ RIGHTS: Mapping[str, Right] = {
     "is_file": Right.ANYBODY,
     "snapshots": Right.SHARED,
     "publish": Right.SHARED,
+    "background": Right.SHARED,
     "add_round": Right.NEW,
     "copy_round": Right.COPY,
     "rounds": Right.THEIRS,

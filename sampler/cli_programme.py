@@ -117,14 +117,11 @@ def report_of(
     found = _published(store, one, anew=False)
     if not found:
         stop(f"Nothing of {one.name} can be shown yet.", FAILED)
-    rounds = store.heard(one.id)
-    views = {view.audience: view for view in programme.view(rounds, in_broad=True)}
     first = found[0]
     facts = report.facts_of(
         one.name,
         first,
-        views[first.audience],
-        report.dates_of(rounds, first.audience),
+        store.background(one.id, first.audience),
         by_whom=by_whom,
         why=why,
         what_next=what_next,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -114,6 +115,17 @@ class Publication:
         few = [f"{some} fewer than 5 people, left out."] if self.left_out else []
         zeros = [] if self.show_zeros else ["“Fewer than 5” may also be nobody."]
         return (*few, *zeros, HOW)
+
+
+@dataclass(frozen=True)
+class Background:
+    """What is no count of people heard: who lives in the place, and the days of the rounds.
+
+    `living` are people by characteristic and group, None where that is not known.
+    """
+
+    living: Mapping[tuple[str, str], int | None]
+    dates: tuple[date, ...]
 
 
 def to_value(one: Publication) -> dict[str, Any]:

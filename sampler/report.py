@@ -17,9 +17,8 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
-from sampler.brief import Audience
-from sampler.programme import AUDIENCE_ONE, AudienceView, RoundHeard
-from sampler.published import Publication
+from sampler.programme import AUDIENCE_ONE
+from sampler.published import Background, Publication
 from sampler.words import count, day, listed
 
 LEAST_PEOPLE = 100
@@ -72,35 +71,33 @@ class Facts:
 def facts_of(
     programme: str,
     one: Publication,
-    view: AudienceView,
-    dates: Sequence[date],
+    background: Background,
     *,
     by_whom: str = "",
     why: str = "",
     what_next: str = "",
 ) -> Facts:
-    """Return what the page says of a publication.
-
-    Of the exact `view` only the population is taken, which says which groups are too small to be
-    named. `dates` are the days of the rounds.
-    """
-    living = {
-        (part.name, row.group): row.people for part in view.characteristics for row in part.rows
-    }
+    """Return what the page says of a publication, beside who lives there and when rounds were."""
     return Facts(
         programme=programme,
         audience=AUDIENCE_ONE[one.audience][1],
         place=one.place,
         heard=one.people.words,
         rounds=one.rounds,
-        first=min(dates, default=None),
-        last=max(dates, default=None),
+        first=min(background.dates, default=None),
+        last=max(background.dates, default=None),
         on=one.on,
         characteristics=tuple(
             Characteristic(
                 part.name,
                 tuple(
-                    Group(g.name, g.words, g.heard.words, g.state, living.get((part.name, g.name)))
+                    Group(
+                        g.name,
+                        g.words,
+                        g.heard.words,
+                        g.state,
+                        background.living.get((part.name, g.name)),
+                    )
                     for g in part.groups
                 ),
             )
@@ -110,15 +107,6 @@ def facts_of(
         why=why,
         what_next=what_next,
     )
-
-
-def dates_of(rounds: Sequence[RoundHeard], audience: Audience) -> list[date]:
-    """Return the days of an audience's rounds in which somebody was heard: of totals, or begun."""
-    return [
-        one.round.totals.on if one.round.totals else one.round.created_at.date()
-        for one in rounds
-        if one.round.brief.audience == audience and one.heard
-    ]
 
 
 def sentence(facts: Facts) -> str:

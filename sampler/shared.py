@@ -35,6 +35,7 @@ from sampler.programme import (
 from sampler.published import (
     FEW_KNOWN,
     REGROUPED,
+    Background,
     Publication,
     SharedGroup,
     SharedPart,
@@ -48,6 +49,7 @@ from sampler.words import decimal
 __all__ = [
     "FEW_KNOWN",
     "REGROUPED",
+    "Background",
     "Heard",
     "HeardGroup",
     "HeardPart",
@@ -56,6 +58,7 @@ __all__ = [
     "Publication",
     "SharedGroup",
     "SharedPart",
+    "background_of",
     "heard_in",
     "heard_of",
     "next_of",
@@ -149,6 +152,19 @@ def heard_in(rounds: Sequence[RoundHeard], audience: Audience) -> Heard:
     if not found:
         raise NotYet
     return heard_of(found[0], len(ours) - len(enough))
+
+
+def background_of(rounds: Sequence[RoundHeard], audience: Audience) -> Background:
+    """Return who lives where an audience's rounds were, and when those were."""
+    ours = [o for o in rounds if o.round.brief.audience == audience and o.heard >= FIVE]
+    living = {
+        (part.name, row.group): row.people
+        for found in view(ours, in_broad=True)
+        for part in found.characteristics
+        for row in part.rows
+    }
+    dates = [o.round.totals.on if o.round.totals else o.round.created_at.date() for o in ours]
+    return Background(living, tuple(dates))
 
 
 def next_of(

@@ -30,6 +30,7 @@ from sampler.model import (
 )
 from sampler.people_store import NOBODY
 from sampler.programme_store import Programmes, Snapshot, round_query
+from sampler.published import Background
 from sampler.records import (
     read_plan,
     read_recruiter,
@@ -280,6 +281,12 @@ class Store(Programmes):
             )
             for one in rounds
         ]
+
+    def background(self, programme_id: str, audience: Audience) -> Background:
+        """Return who lives where an audience's rounds were, and when: no count of people heard."""
+        from sampler import shared
+
+        return shared.background_of(self.heard(programme_id), audience)
 
     def publish(
         self,

@@ -91,6 +91,7 @@ def given(world, name, one, person):
         "change_member": (ANN, "owner"), "remove_member": (BEN,), "set_sign_in_hours": (4,),
         "delete_round": (one.id,), "snapshots": (programme,),
         "add_snapshot": (programme, "residents", 9, "{}"),
+        "background": (programme, "residents"),
         "publish": (programme, "residents", NOW.date()), "add_round": (a_brief(),),
         "copy_round": (one.id, "Copy"), "rounds_of": (programme,), "heard": (programme,),
         "audience": (programme, "residents"), "set_audience": (programme, "residents", "{}"),
