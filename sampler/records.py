@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from pydantic import ValidationError
@@ -32,6 +33,8 @@ ANSWER = "answer: "
 """What the field of an answer begins with in the history; the characteristic follows."""
 ADDED = "added"
 """The field of the first line of a person's history."""
+PLANS_KEPT = 512
+"""Plans kept in memory as read; they never change."""
 OWN_LETTER = "P"
 """The letter of people added in the app, and found by no recruiter of the round."""
 
@@ -101,8 +104,14 @@ def read_plan(row: Any) -> NumberedPlan:
         return NumberedPlan(
             number=row.number,
             taken_at=datetime.fromisoformat(row.taken_at),
-            plan=Plan.model_validate_json(row.plan),
+            plan=_plan(row.plan),
         )
+
+
+@lru_cache(maxsize=PLANS_KEPT)
+def _plan(text: str) -> Plan:
+    """Read a plan once for the same text: a programme reads its rounds' plans at every click."""
+    return Plan.model_validate_json(text)
 
 
 def read_recruiter(row: Any) -> Recruiter:

@@ -1,19 +1,15 @@
-"""What the Coverage and Programme pages draw: people against quotas, and heard against expected."""
+"""What the Coverage page draws: people against quotas."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 from html import escape
 
 from sampler.coverage import Coverage, CoverageRow, CoveredCharacteristic, Profile
 from sampler.model import Plan
-from sampler.programme import HeardCharacteristic, HeardRow
 from sampler.ui.show import bar, box, marks, marks_key, state
-from sampler.words import count, decimal, group_words, percent
+from sampler.words import count, group_words
 
-SAID_OF_PEOPLE = ("ethnic_group", "disability")
-"""Topics whose groups read well before the word people."""
 BARE_ANSWERS = {"low", "medium", "high", "yes", "no", "none", "some", "1", "2"}
 """Groups that say nothing alone and carry their characteristic in a profile."""
 
@@ -148,79 +144,4 @@ def who_next(profiles: Sequence[Profile], plan: Plan, found: Coverage) -> str:
     return box(
         f'<h2 class="sub">Who to look for next</h2><ol class="sp-look">{"".join(items)}</ol>',
         "sp-panel",
-    )
-
-
-def least_heard(rows: Sequence[tuple[HeardCharacteristic, HeardRow]], place: str) -> str:
-    """Draw the panel of groups furthest below what could be expected."""
-    items = []
-    for part, row in rows:
-        name = group_words(row.group, part.part.topic)
-        heard = f"{row.heard} heard" if row.heard else "nobody"
-        expected = decimal(row.expected or Fraction(0), 0)
-        unknown = part.heard - part.known
-        of_heard = ""
-        if row.heard and part.known:
-            of_heard = f", {percent(Fraction(row.heard, part.known))} of those heard"
-        if unknown:
-            of_heard += f" ({unknown} not known)"
-        share = percent(row.share) if row.share is not None else ""
-        said_name = f"{name} people" if part.part.topic in SAID_OF_PEOPLE else name
-        items.append(
-            f"<li><div><b>{escape(said_name)}:</b> {heard}, {expected} expected<br>"
-            f'<span class="sp-hint">{share} of {escape(place)}{of_heard}</span></div></li>'
-        )
-    return box(
-        f'<h2 class="sub">Least heard so far</h2><ol class="sp-look">{"".join(items)}</ol>',
-        "sp-panel",
-    )
-
-
-def heard_table(part: HeardCharacteristic) -> str:
-    """Draw people heard beside people expected, most missing first."""
-    expected = any(row.expected is not None for row in part.rows)
-    largest = max(
-        [Fraction(1), *(max(Fraction(r.heard), r.expected or Fraction(0)) for r in part.rows)]
-    )
-    rows = []
-    for row in part.rows:
-        heard = (
-            f'<span class="sp-bar" style="width:{float(row.heard / largest * 100):.1f}%"></span>'
-        )
-        tick = ""
-        if row.expected is not None:
-            at = float(row.expected / largest * 100)
-            tick = f'<span class="sp-tick" style="left:{at:.1f}%"></span>'
-        drawn_state = state(row.state) if row.state else ""
-        if row.state == "nobody yet" and (row.expected or 0) < Fraction(1, 2):
-            drawn_state = (
-                '<span class="sp-state none"><span class="sp-i none" aria-hidden="true"></span>'
-                "nobody yet</span>"
-            )
-        rows.append(
-            f'<tr><th scope="row">{escape(group_words(row.group, part.part.topic))}</th>'
-            f'<td class="n">{row.heard}</td>'
-            + (
-                f'<td class="n">{decimal(row.expected, 1) if row.expected is not None else ""}</td>'
-                if expected
-                else ""
-            )
-            + '<td class="after wide"><span class="sp-track" aria-hidden="true">'
-            f'{heard}{tick}</span></td><td class="after">{drawn_state}</td></tr>'
-        )
-    head = '<th scope="col">Group</th><th scope="col" class="n f">Heard</th>'
-    if expected:
-        head += '<th scope="col" class="n f">Expected</th>'
-    head += '<td class="wide after"></td><th scope="col" class="after m">Difference</th>'
-    key = (
-        '<ul class="sp-key"><li><span class="sp-bar have" aria-hidden="true"></span>'
-        "people heard</li>"
-        '<li><span class="sp-tickkey" aria-hidden="true"></span>expected from the census share</li>'
-        "</ul>"
-    )
-    return box(
-        '<table class="fix heard"><caption>'
-        f"{escape(part.name)}: people heard and expected</caption>"
-        f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
-        + (key if expected else "")
     )

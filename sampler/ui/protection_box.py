@@ -50,7 +50,7 @@ def what_erasing_does() -> str:
     return _facts(ERASING)
 
 
-def who_can_see(*, is_file: bool) -> str:
+def who_can_see(*, is_file: bool, signs_in: bool = False) -> str:
     """Say who can read what is kept, by where it is kept."""
     where = (
         "Everything is in one file on this machine, which only the account that runs the planner "
@@ -58,13 +58,16 @@ def who_can_see(*, is_file: bool) -> str:
         if is_file
         else "Everything is on a database server; whoever has its password can read it."
     )
+    inside = (
+        "Owners see every round and everybody in it; researchers their own rounds and those shared "
+        "with them; leads only what was published, and nobody."
+        if signs_in
+        else "Whoever can open this planner sees every round and everybody in it. It has no "
+        "sign-in and answers this machine alone."
+    )
     return _facts(
         (
-            (
-                "In the planner",
-                "Whoever can open this planner sees every round and everybody in it. There are no "
-                "roles inside; a sign-in in front of it decides who gets in.",
-            ),
+            ("In the planner", inside),
             ("On disk", where),
             (
                 "Elsewhere",

@@ -78,6 +78,8 @@ def short_source(source: Source | None) -> str:
 
 def share_head(part: PlannedCharacteristic) -> str:
     """Return the head of the share column, which says its base."""
+    if part.from_gaps:
+        return "Share wanted"
     if part.basis == "typed shares":
         return "Share set by you"
     if part.basis == "minimums":
@@ -174,7 +176,7 @@ def kept_line(part: PlannedCharacteristic) -> str:
     kept = "Kept exactly" if part.must_have else "Within 1"
     if part.basis == "minimums":
         return "At least as many as you set"
-    return f"{kept} · {VOICE_WORDS[part.voices]}"
+    return f"{kept} · {'from the gaps' if part.from_gaps else VOICE_WORDS[part.voices]}"
 
 
 def no_seat_note(
@@ -186,7 +188,7 @@ def no_seat_note(
         return ""
     noun = group_noun(part)
     share = percent(sum((q.share or Fraction(0) for q in gone), Fraction(0)))
-    of = place if part.basis == "census" else "the mix"
+    of = place if part.basis == "census" and not part.from_gaps else "the mix"
     when = {seat.group: seat.people for seat in seats}
     rows = [
         [

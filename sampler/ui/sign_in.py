@@ -172,7 +172,7 @@ def visit(store: Store) -> Visit:
     if (
         issued is None
         or not issued - LEEWAY <= now() < issued + hours
-        or (since is not None and issued < since)
+        or (since is not None and issued <= since)
     ):
         return Visit(None, "ended")
     if not email or claims.get("email_verified", True) not in (True, "true"):
@@ -203,13 +203,23 @@ def _time(seconds: object) -> datetime | None:
         return None
 
 
+def member(store: Store) -> Member:
+    """Return who is here; where nobody is, say so and stop."""
+    return _let_in(visit(store))
+
+
 def desk(store: Store) -> Store:
     """Return the store as whoever is here may use it; where nobody is, say so and stop."""
     found = visit(store)
+    return access.desk(store, _let_in(found), found.until, now)
+
+
+def _let_in(found: Visit) -> Member:
     if found.member is None:
         _draw(found.why)
         st.stop()
-    return access.desk(store, found.member, found.until, now)
+        raise access.Ended  # where no page is being drawn, stop() does nothing
+    return found.member
 
 
 def gate(store: Store, addresses: Iterable[str]) -> Member:
@@ -229,6 +239,7 @@ def gate(store: Store, addresses: Iterable[str]) -> Member:
     ]
     st.navigation(pages, position="hidden").run()
     st.stop()
+    raise access.Ended
 
 
 def _draw(why: Why) -> None:

@@ -13,7 +13,8 @@ from typing import Any, NoReturn, ParamSpec
 import streamlit as st
 
 from census.errors import CensusError
-from sampler import figures
+from sampler import access, figures
+from sampler.access import Member
 from sampler.brief import Brief
 from sampler.errors import (
     BriefError,
@@ -26,7 +27,7 @@ from sampler.errors import (
 from sampler.handover import london_today
 from sampler.model import By, NumberedPlan, Plan, Round, place_words
 from sampler.store import Store
-from sampler.ui import identity, show
+from sampler.ui import identity, show, sign_in
 from sampler.words import people
 
 Given = ParamSpec("Given")
@@ -39,9 +40,24 @@ READ_IN = "read_in"
 
 
 @st.cache_resource(show_spinner=False, on_release=lambda opened: opened.close())
-def store() -> Store:
-    """Return the database, opened once a process."""
+def opened() -> Store:
+    """Return the database, opened once a process. Pages use `store`."""
     return Store()
+
+
+def store() -> Store:
+    """Return the database as whoever is here may use it."""
+    return sign_in.desk(opened())
+
+
+def member() -> Member:
+    """Return who is here; without a sign-in everyone is owner."""
+    return sign_in.member(opened())
+
+
+def may(function: str) -> bool:
+    """Say whether whoever is here may ever call a function of the store."""
+    return access.may(member().role, function)
 
 
 def today() -> date:
@@ -87,6 +103,8 @@ def go(name: str) -> NoReturn:
 
 def link(name: str, label: str, icon: str = ":material/arrow_back:") -> None:
     """Draw a plain link to another page."""
+    if name not in st.session_state[PAGES]:
+        return
     held = round_id()
     st.page_link(page(name), label=label, icon=icon, query_params={ROUND: held} if held else None)
 

@@ -9,7 +9,9 @@ from sampler.ui import (
     ahead_tables,
     coverage_tables,
     coverage_ways,
+    past_dialog,
     person_dialog,
+    programme_words,
     recruiter_facts,
     recruiter_words,
     show,
@@ -30,6 +32,9 @@ store = state.store()
 taken = state.plan_in_use(round_)
 plan, brief = taken.plan, round_.brief
 counted = store.tally(round_.id)
+if programme_words.is_past(round_) and not counted.total:
+    past_dialog.stands_for(round_, plan)
+    st.stop()
 is_read = counted.total <= MOST_READ
 everyone = store.people(round_.id) if is_read else []
 
@@ -49,32 +54,7 @@ found = coverage.cover_tally(plan, counted, brief.count, partial_counts=brief.pa
 st.html(show.answer(coverage.answer_line(found)))
 st.html(coverage_tables.seat_strip(found))
 
-profiles = outlook.next_profiles(round_, plan, everyone) if is_read else []
-fit = coverage_ways.fitting(round_, plan, everyone) if found.left else []
-if profiles:
-    st.html(coverage_tables.who_next(coverage_ways.without_offered(profiles, fit), plan, found))
-coverage_ways.offers(round_, plan, everyone, fit, found.left)
-with st.container(horizontal=True, vertical_alignment="center"):
-    if st.button("Add a person", type="primary", icon=":material/person_add:", key="coverage_add"):
-        person_dialog.start()
-        person_dialog.add(round_, plan)
-    state.link("sheet", "Send the gaps to a recruiter", ":material/description:")
-
-if not is_read:
-    st.html(
-        show.note(
-            f"{people(counted.total)} are recorded",
-            f"With more than {MOST_READ:,} they are counted, and not looked at one by one: who "
-            "fits, the expected show rate and what each recruiter is missing are left out.",
-            kind="calm",
-        )
-    )
-elif found.counted:
-    look = coverage_ways.look(round_, taken, everyone)
-    if not look.can:
-        coverage_ways.stuck(round_, look)
-    elif found.gaps:
-        st.html(show.hint(look.said))
+panels = st.container()  # filled last: the gaps are seen first
 
 st.header("By group", anchor=False)
 with st.container(horizontal=True):
@@ -140,6 +120,36 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
             key=state.shows("coverage_partial", brief.partial_counts),
             on_change=save_partial,
         )
+
+with panels:
+    profiles = outlook.next_profiles(round_, plan, everyone) if is_read else []
+    fit = coverage_ways.fitting(round_, plan, everyone) if found.left else []
+    if profiles:
+        st.html(coverage_tables.who_next(coverage_ways.without_offered(profiles, fit), plan, found))
+    coverage_ways.offers(round_, plan, everyone, fit, found.left)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button(
+            "Add a person", type="primary", icon=":material/person_add:", key="coverage_add"
+        ):
+            person_dialog.start()
+            person_dialog.add(round_, plan)
+        state.link("sheet", "Send the gaps to a recruiter", ":material/description:")
+
+    if not is_read:
+        st.html(
+            show.note(
+                f"{people(counted.total)} are recorded",
+                f"With more than {MOST_READ:,} they are counted, and not looked at one by one: who "
+                "fits, the expected show rate and what each recruiter is missing are left out.",
+                kind="calm",
+            )
+        )
+    if is_read and found.counted:
+        look = coverage_ways.look(round_, taken, everyone)
+        if not look.can:
+            coverage_ways.stuck(round_, look)
+        elif found.gaps:
+            st.html(show.hint(look.said))
 
 if facts is not None:
     st.header("By recruiter", anchor=False)

@@ -34,6 +34,8 @@ round_ = state.round_at_hand("Mix and quotas")
 brief = round_.brief
 place = state.place(brief) or "the place you choose"
 follow = f"the people who live in {place}" if brief.audience == "residents" else "your figures"
+if any(part.heard is not None for part in brief.characteristic):
+    follow = "who was missing in earlier rounds"
 st.html(
     show.lead(
         f"Say how many people you want to speak to. The numbers below follow {follow}, as closely "
@@ -142,6 +144,12 @@ def take_swap(index: int, group: str, least: int) -> None:
     state.save_brief(round_, lambda b: rules.add(b, index, group, "at least", least))
 
 
+def follow_population(index: int) -> None:
+    """Let a characteristic follow the population again, not what earlier rounds missed."""
+    nothing = {"heard": None, "heard_rounds": None}
+    state.save_brief(round_, lambda b: b.with_characteristic(index, **nothing))
+
+
 def draw(index: int, part: PlannedCharacteristic) -> None:
     """Draw one characteristic: how it is kept, its table, its source and its notes."""
     with st.container(horizontal=True, vertical_alignment="center", key=f"mix_head_{index}"):
@@ -154,10 +162,19 @@ def draw(index: int, part: PlannedCharacteristic) -> None:
             help=show.plain(f"Change {part.name}"),
         ):
             change_dialog.change(round_, figures.names(brief).index(part.name), part)
+        if part.from_gaps:
+            st.button(
+                "Follow the population",
+                key=f"mix_no_gaps_{index}",
+                type="tertiary",
+                help=show.plain(f"Let {part.name} follow the population, not the gaps"),
+                on_click=follow_population,
+                args=(figures.names(brief).index(part.name),),
+            )
     total = sum(quota.people or 0 for quota in part.quotas)
     source = quota_tables.source_line(part.source, total, place, state.today(), part.basis)
     in_mix = mix.characteristics[index]
-    more = [quota_tables.broad_totals(part), in_mix.rescaled]
+    more = [part.from_gaps, quota_tables.broad_totals(part), in_mix.rescaled]
     if part.not_answered:
         more.append(not_answered_words(part.not_answered, total))
     below = " ".join(filter(None, [source, *more]))

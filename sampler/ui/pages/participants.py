@@ -7,10 +7,12 @@ from sampler.stages import due_on
 from sampler.tracking import tally
 from sampler.ui import (
     gone_box,
+    past_dialog,
     people_box,
     people_dialogs,
     person_box,
     person_dialog,
+    programme_words,
     read_in_back,
     show,
     state,
@@ -22,6 +24,9 @@ store = state.store()
 taken = state.plan_in_use(round_)
 plan = taken.plan
 everyone = store.people(round_.id)
+if programme_words.is_past(round_) and not everyone:
+    past_dialog.stands_for(round_, plan)
+    st.stop()
 references = {person.id: person.reference for person in everyone}
 
 st.html(

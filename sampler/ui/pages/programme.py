@@ -3,50 +3,84 @@
 import streamlit as st
 
 from sampler import programme
-from sampler.tally import Tally
-from sampler.ui import coverage_tables, quota_tables, show, state
-from sampler.words import count, listed
-
-NO_PROGRAMME = "Rounds without a programme"
+from sampler.ui import (
+    past_dialog,
+    programme_audience,
+    programme_next,
+    programme_tables,
+    programme_words,
+    programme_work,
+    show,
+    state,
+)
+from sampler.words import count
 
 store = state.store()
 rounds = store.rounds(archived=True)
-names = sorted({one.brief.programme or NO_PROGRAMME for one in rounds})
+groups = programme_work.groups(rounds)
+names = [group.name for group in groups]
 held = state.round_id()
-mine = next((one.brief.programme for one in rounds if one.id == held), None)
-start = names.index(mine or NO_PROGRAMME) if (mine or NO_PROGRAMME) in names else 0
-chosen = names[start] if names else NO_PROGRAMME
-if len(names) > 1:
-    chosen = st.session_state.get("programme_name") or chosen
-st.title(show.plain(chosen))
-st.html(show.internal())
-if len(names) > 1:
-    st.selectbox("Programme", names, index=names.index(chosen), key="programme_name")
-
-plans = store.latest_plans()
-inside = [one for one in rounds if (one.brief.programme or NO_PROGRAMME) == chosen]
-tallies = store.tallies([one.id for one in inside])
-views = programme.view(
-    [
-        programme.RoundHeard(
-            one, plans[one.id].plan if one.id in plans else None, tallies.get(one.id, Tally())
+mine = next((one for one in rounds if one.id == held), None)
+start = mine.programme.name if mine and mine.programme else names[-1] if mine else names[0]
+chosen = st.session_state.get("programme_name")
+if chosen not in names:
+    chosen = start
+group = groups[names.index(chosen)]
+st.title(show.plain(group.name))
+with st.container(horizontal=True, vertical_alignment="center"):
+    st.html(show.internal(), width="content")
+    if group.programme is not None and state.may("snapshots"):
+        st.page_link(
+            state.page("shared"),
+            label="What can be shown",
+            icon=":material/ios_share:",
+            query_params={"programme": group.programme.id},
         )
-        for one in inside
-    ]
-)
-if not any(view.everyone for view in views):
+state.draw_messages(None)
+if len(names) > 1:
+    st.selectbox("Programme", names, index=names.index(group.name), key="programme_name")
+
+inside = programme_work.heard(group, rounds)
+if state.member().role == "researcher":
+    st.html(show.muted("Counted here are your own rounds, and those shared with you."))
+
+
+def draw_buttons(*, first: bool) -> None:
+    """Draw what can be done beside the plan of the next round."""
+    if state.may("add_round") and st.button(
+        "Add a past round",
+        type="secondary" if first else "tertiary",
+        icon=":material/history:",
+        key="programme_past",
+    ):
+        past_dialog.add(group.programme.name if group.programme else "")
+    state.link("rounds", f"See all {count(len(rounds), 'round')}", ":material/table_rows:")
+
+
+if not any(one.heard for one in inside):
     st.html(
         show.empty(
-            "Nobody heard yet", "Coverage of all rounds appears here once people have attended."
+            "Nobody heard yet",
+            "Coverage of all rounds appears here once people have attended. Rounds from before "
+            "can be added by their totals.",
         )
     )
-    if st.button("Open the newest round", type="primary", key="programme_newest") and inside:
-        state.choose(inside[0].id)
-        state.go("coverage")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if inside and st.button("Open the newest round", type="primary", key="programme_newest"):
+            state.choose(max(inside, key=lambda one: one.round.created_at).round.id)
+            state.go("coverage")
+        draw_buttons(first=True)
     st.stop()
 
-view = views[0]
+asked = st.session_state.get("programme_with_residents", {})
+once = programme_work.may_know_again(inside) and st.session_state.get("programme_once", False)
+views = programme_work.views(
+    inside, once=once, with_residents=[a for a, is_on in asked.items() if is_on]
+)
 by_audience = {one.audience: one for one in views}
+view = views[0]
+if st.session_state.get("programme_audience") not in by_audience:
+    st.session_state.pop("programme_audience", None)
 if len(views) > 1:
     picked = st.segmented_control(
         "Audience",
@@ -57,53 +91,86 @@ if len(views) > 1:
         label_visibility="collapsed",
         required=True,
     )
-    view = by_audience[picked or view.audience]
+    view = by_audience.get(picked or view.audience, view)
 st.html(show.answer(programme.answer_line(view)))
-least = programme.least_heard(view)
-if least:
-    st.html(coverage_tables.least_heard(least, view.place))
-state.link("rounds", f"See all {count(len(inside), 'round')}", ":material/table_rows:")
+if least := programme.least_heard(view):
+    st.html(programme_tables.least_heard(least, view.place))
+base = programme_audience.newest(inside, view)
+with st.container(horizontal=True, vertical_alignment="center"):
+    if (
+        view.characteristics
+        and view.heard
+        and base is not None
+        and state.may("copy_round")
+        and st.button(
+            "Plan a round from these gaps",
+            type="primary",
+            icon=":material/add:",
+            key="programme_next",
+        )
+    ):
+        programme_next.plan(view, base)
+    draw_buttons(first=False)
 
+part = None
 if view.characteristics:
     st.header("Heard and expected", anchor=False)
+    named = {one.name: one for one in view.characteristics}
     part = view.characteristics[0]
-    if len(view.characteristics) > 1:
-        named = {one.name: one for one in view.characteristics}
+    if st.session_state.get("programme_characteristic") not in named:
+        st.session_state.pop("programme_characteristic", None)
+    if len(named) > 1:
         name = st.segmented_control(
             "Characteristic",
             list(named),
             default=part.name,
+            format_func=show.plain,
             key="programme_characteristic",
             label_visibility="collapsed",
             required=True,
         )
         part = named.get(name or part.name, part)
-    st.html(coverage_tables.heard_table(part))
-    _, many = programme.AUDIENCE_ONE[view.audience]
-    of = f" of {view.place}" if view.place else ""
-    heard = f"Heard: people who attended, over {count(len(view.rounds), 'round')} with {many}{of}."
-    expected = (
-        "No census share is known of these groups, so nothing is expected."
-        if all(row.expected is None for row in part.rows)
-        else "Expected: people whose group is known times the share in "
-        + quota_tables.short_source(part.part.source)
+    st.html(programme_tables.heard_table(part))
+    st.html(show.muted(programme_words.source_line(view, part)))
+    for note in part.notes:
+        st.html(show.muted(note))
+    if part.beside:
+        st.html(programme_tables.subhead(f"{part.name} is asked otherwise in other rounds"))
+        st.html(programme_tables.beside(part.beside))
+
+of_audience = [one for one in inside if one.round.brief.audience == view.audience]
+said = " ".join(filter(None, [view.counting, programme_words.totals_line(of_audience)]))
+st.html(show.muted(said))
+if programme_work.may_know_again(of_audience):
+    st.toggle(
+        "Count once those the same recruiter calls the same",
+        key="programme_once",
+        persist_state="session",
+        help="Where a recruiter’s own reference is in two rounds, it is the same person. This "
+        "reads the people of every round, so it takes longer.",
     )
-    unknown = part.heard - part.known
-    known = f" {part.name} known for {part.known} of {part.heard}." if unknown else ""
-    st.html(
-        show.muted(
-            f"{heard} {expected}{known} A handful of people cannot speak for a whole group; this "
-            "shows who had a chance to be heard."
-        )
+if view.audience in programme.WITHOUT_CENSUS and any(
+    one.part.basis == "census" for one in view.characteristics
+):
+
+    def ask() -> None:
+        """Compare this audience with residents, or no longer."""
+        is_on = st.session_state.programme_residents
+        st.session_state.programme_with_residents = {**asked, view.audience: is_on}
+
+    st.toggle(
+        f"Compare {programme.AUDIENCE_WORDS[view.audience].lower()} with residents",
+        key=state.shows("programme_residents", asked.get(view.audience, False)),
+        on_change=ask,
+        help="Only where they should be like the people who live there.",
     )
-    if part.left_out:
-        st.html(
-            show.note(
-                f"{part.name} is asked differently in {listed(list(part.left_out))}",
-                "Its groups are not the same there, so those people are not added up here.",
-            )
-        )
-if view.apart:
+
+if apart := [one for one in view.apart if one.heard]:
     st.header("Rounds that stand apart", anchor=False)
-    for one in view.apart:
-        st.html(show.note(one.title, one.reason))
+    st.html(
+        show.hint("Their people were heard too. They are counted here, each with its own place.")
+    )
+    st.html(programme_tables.apart(apart, part.name if part else ""))
+
+kept = programme_work.settings(group, view.audience)
+programme_audience.draw(group, view, inside, kept)

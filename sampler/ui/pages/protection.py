@@ -7,7 +7,15 @@ import streamlit as st
 from sampler import protection
 from sampler.model import Protection
 from sampler.store import YEARS_KEPT, years_later
-from sampler.ui import people_dialogs, person_box, protection_box, show, state
+from sampler.ui import (
+    members_box,
+    people_dialogs,
+    person_box,
+    protection_box,
+    show,
+    sign_in,
+    state,
+)
 
 DRAWN = "protection_drawn"
 
@@ -124,11 +132,16 @@ if not everyone:
 elif st.button("Erase everybody, keep the totals", key="protection_all"):
     protection_box.erase_everybody(round_)
 
+members_box.of_round(round_)
+
 st.header("What erasing does", anchor=False)
 st.html(protection_box.what_erasing_does())
 
 st.header("Who can see this", anchor=False)
-st.html(protection_box.who_can_see(is_file=store.database.file is not None))
+signs_in = sign_in.settings() is not None
+st.html(protection_box.who_can_see(is_file=store.is_file(), signs_in=signs_in))
 with st.container(horizontal=True):
     state.link("participants", "Participants")
+    if state.may("members"):
+        state.link("members", "Members and sign-in", ":material/key:")
     state.link("rounds", "Rounds", ":material/table_rows:")

@@ -9,7 +9,14 @@ from sampler.errors import BriefError
 from sampler.model import Round
 from sampler.programme import AUDIENCE_ONE
 from sampler.tally import Tally
-from sampler.ui import show, state
+from sampler.ui import (
+    past_dialog,
+    programme_audience,
+    programme_words,
+    show,
+    sign_in,
+    state,
+)
 from sampler.words import count, day, listed, people
 
 MOST_REMINDERS = 3
@@ -34,8 +41,9 @@ def new_round() -> None:
 
 
 def start(title: str, programme: str | None) -> None:
-    """Store a round with the ready mix and go on to its place."""
-    made = store.add_round(example.ready_brief(title, programme))
+    """Store a round with the ready mix, or its programme's own, and go on to its place."""
+    brief = programme_audience.offered_to(example.ready_brief(title, programme))
+    made = store.add_round(brief)
     state.choose(made.id)
     state.go("population")
 
@@ -129,6 +137,9 @@ def standing(one: Round) -> tuple[str, str, str, str]:
     taken = plans.get(one.id)
     where = taken.plan.place if taken else state.place(one.brief)
     tally = tallies.get(one.id, Tally())
+    if programme_words.is_past(one) and one.totals:
+        stands = f"Past round, {day(one.totals.on)}"
+        return where, f"{one.totals.heard:,} heard", stands, ""
     if one.totals is not None and not tally.total:
         return where, f"{one.totals.heard} heard", f"People erased {day(one.totals.on)}", ""
     if taken is None:
@@ -143,6 +154,13 @@ def standing(one: Round) -> tuple[str, str, str, str]:
     short = [part for part in found.characteristics if part.missing and part.must_have]
     missing = count(len(short[0].missing), short[0].noun) + " missing" if short else ""
     return where, filled, "Recruiting" if found.counted else "Ready to recruit", missing
+
+
+def first_page(one: Round) -> str:
+    """Return the page a round opens on."""
+    if programme_words.is_past(one):
+        return "participants"
+    return "mix" if one.brief.areas else "population"
 
 
 st.title("Rounds")
@@ -169,6 +187,8 @@ if not rounds:
             try_example()
         if st.button("Open a brief", type="tertiary", key="rounds_open_first"):
             open_brief()
+        if st.button("Add a past round", type="tertiary", key="rounds_past_first"):
+            past_dialog.add("")
     st.stop()
 
 plans = store.latest_plans()
@@ -185,6 +205,8 @@ with st.container(horizontal=True):
         new_round()
     if st.button("Open a brief", key="rounds_open"):
         open_brief()
+    if st.button("Add a past round", key="rounds_past"):
+        past_dialog.add(next((one.brief.programme for one in rounds if one.brief.programme), ""))
     if not any(one.brief.programme == example.PROGRAMME for one in rounds) and st.button(
         "Try the Birmingham example", type="tertiary", key="rounds_example"
     ):
@@ -221,7 +243,7 @@ with st.container(key="rounds_table"):
             name, cells = st.columns([3, 5], vertical_alignment="center")
             place, filled, stands, missing = standing(one)
             name.page_link(
-                state.page("mix" if one.brief.areas else "population"),
+                state.page(first_page(one)),
                 label=show.plain(one.title),
                 query_params={state.ROUND: one.id},
             )
@@ -261,5 +283,11 @@ with st.expander("Copy, rename, archive or delete a round", key="rounds_more", o
         if st.button("Data protection", key="rounds_protection", disabled=off) and chosen:
             state.choose(chosen.id)
             state.go("protection")
-        if st.button("Delete", key="rounds_delete", disabled=off) and chosen:
+        if (
+            state.may("delete_round")
+            and st.button("Delete", key="rounds_delete", disabled=off)
+            and chosen
+        ):
             delete_round(chosen)
+if sign_in.settings() is not None and state.may("members"):
+    state.link("members", "Members and sign-in", ":material/key:")
