@@ -11,12 +11,14 @@ from typing import Any
 
 import openpyxl
 import xlsxwriter
+from streamlit.testing.v1 import AppTest
 
 from sampler import coverage, figures, incoming, matching, outlook, read_table, replacing
 from sampler.incoming import Preview, PreviewRow
 from sampler.model import Answer, Participant, Plan, Stage
 from sampler.store import Store
 from tests.bench.timing import say, times
+from tests.browser.driving import ROOT
 from tests.builders import a_brief
 
 TODAY = date(2026, 11, 22)
@@ -155,6 +157,29 @@ def looking_ahead(folder: Path) -> None:
     store.close()
 
 
+def adding_up(folder: Path) -> None:
+    """Measure the Programme page of 200 rounds and 20,000 people beside a trivial page."""
+    url = f"sqlite:///{folder / 'programme.sqlite3'}"
+    store = Store(url)
+    brief = a_brief(programme="Large", people_wanted=100)
+    plan = figures.plan_of(brief)
+    for number in range(200):
+        made = store.add_round(brief.model_copy(update={"title": f"Round {number + 1}"}))
+        store.take_plan(made.id, plan)
+        store.add_people(made.id, [somebody(plan, n) for n in range(100)])
+    store.close()
+    os.environ["SAMPLER_DATABASE_URL"] = url
+    try:
+        page = AppTest.from_file(ROOT / "app.py", default_timeout=60).run()
+        page.switch_page(ROOT / "sampler/ui/pages/programme.py").run()
+        trivial = AppTest.from_string("import streamlit as st; st.title('x')").run()
+        beside = times(trivial.run, 10)
+        say("a trivial page rerun, without a browser", beside)
+        say("Programme of 200 rounds and 20,000 people", times(page.run, 10), beside)
+    finally:
+        del os.environ["SAMPLER_DATABASE_URL"]
+
+
 def main() -> None:
     """Measure everything in a folder of its own."""
     with tempfile.TemporaryDirectory() as name:
@@ -164,6 +189,7 @@ def main() -> None:
             taking_in(Path(name))
             counting(Path(name))
             looking_ahead(Path(name))
+            adding_up(Path(name))
         finally:
             if before is None:
                 del os.environ["XDG_DATA_HOME"]
