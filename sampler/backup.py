@@ -11,6 +11,7 @@ import gzip
 import json
 import os
 import tempfile
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -66,8 +67,9 @@ def write(store: Store, path: Path, now: datetime) -> None:
 
     Raises `StoreError` where the database cannot be read or the file not written.
     """
-    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    beside = ""
     try:
+        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with os.fdopen(handle, "wb") as raw:
             with gzip.GzipFile(fileobj=raw, mode="wb", mtime=0) as packed:
                 for line in _lines(store, now):
@@ -78,7 +80,8 @@ def write(store: Store, path: Path, now: datetime) -> None:
     except OSError as error:
         raise StoreError(f"{path} cannot be written ({error.strerror}).") from None
     finally:
-        Path(beside).unlink(missing_ok=True)
+        if beside:
+            Path(beside).unlink(missing_ok=True)
 
 
 def _lines(store: Store, now: datetime) -> Iterator[dict[str, Any]]:
@@ -129,6 +132,8 @@ def _erased(store: Store, path: Path, made: date, accepted: bool) -> frozenset[s
     if accepted:
         return found.ids if found is not None else frozenset()
     where = store.ledger.path
+    if not store.had_ledger:
+        where.unlink(missing_ok=True)  # begun by this process: the next one is to refuse too
     begins = f"begins on {found.since:%d %B %Y}" if found is not None else "is missing"
     raise StoreError(
         f"{path} was made on {made:%d %B %Y}, and the list of erasures ({where}) {begins}. People "
@@ -145,7 +150,7 @@ def _read(path: Path) -> Iterator[dict[str, Any]]:
                 yield json.loads(line)
     except FileNotFoundError:
         raise StoreError(f"There is no file {path}.") from None
-    except (OSError, EOFError, ValueError) as error:
+    except (OSError, EOFError, ValueError, zlib.error) as error:
         why = getattr(error, "strerror", None) or "it is damaged or no backup"
         raise StoreError(f"{path} cannot be read ({why}). Nothing was restored.") from None
 
@@ -164,6 +169,8 @@ def _fill(db: sa.Connection, path: Path, lines: Iterator[dict[str, Any]]) -> Non
         if table is None:
             if line.get("end") != dict(counts):
                 break
+            for _ in lines:
+                pass  # to the very end, where the file's checksum is
             _go_on_numbering(db)
             return
         counts[table.name] += 1

@@ -237,12 +237,12 @@ def import_file(
     is_bad = bool(found.bad) and not accept_valid
     if dry_run or is_bad:
         raise typer.Exit(ROWS_REFUSED if is_bad else 0)
-    store.take_in(one.id, found, By(), mapping=read_by.to_toml())
+    store.take_in(one.id, found, By(), mapping=read_by.to_toml() if read_by else None)
 
 
 def _preview(
     store: Store, one: Round, plan: Plan, file: Path, recruiter: str, mapping: Path | None
-) -> tuple[Preview, Mapping]:
+) -> tuple[Preview, Mapping | None]:
     """Return what a file would do, and how it was read; stop where that is not clear."""
     from sampler import incoming, matching, read_table
     from sampler.mapping import BadMapping
@@ -277,7 +277,8 @@ def _preview(
         raise typer.Exit(WRONG_INPUT) from None
     except SamplerError as error:
         stop(f"{file}: {error}", WRONG_INPUT)
-    return incoming.preview(held, rows, incoming.reading(proposal, recruiter)), proposal.mapping
+    read_by = None if proposal.is_ours else proposal.mapping
+    return incoming.preview(held, rows, incoming.reading(proposal, recruiter)), read_by
 
 
 def _sender(file: Path, made_for: str, recruiter: str) -> str:

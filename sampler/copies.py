@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
+from census.spelling import key
 from sampler.errors import StoreError
+from sampler.model import Participant
+from sampler.tally import rows_of
 
 CHUNK = 500
 OF_A_ROUND = (
@@ -73,11 +77,14 @@ def _erase(db: sqlite3.Connection, person_ids: Sequence[str], round_id: str | No
     there = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     db.execute("PRAGMA secure_delete = ON")
     db.execute("BEGIN IMMEDIATE")
+    rounds = _rounds_of(db, person_ids)
     for table, column in (("changes", "person_id"), ("people", "id")):
         for start in range(0, len(person_ids) if table in there else 0, CHUNK):
             some = person_ids[start : start + CHUNK]
             marks = ",".join("?" * len(some))
             db.execute(f"DELETE FROM {table} WHERE {column} IN ({marks})", list(some))
+    for touched in rounds if "tallies" in there else ():
+        _count_anew(db, touched)
     if round_id is not None:
         for table in OF_A_ROUND:
             if table in there:
@@ -86,9 +93,44 @@ def _erase(db: sqlite3.Connection, person_ids: Sequence[str], round_id: str | No
     db.execute("COMMIT")
 
 
-def sweep(db: sqlite3.Connection) -> None:
-    """Write the file anew without what was deleted, and empty its journal."""
+def _rounds_of(db: sqlite3.Connection, person_ids: Sequence[str]) -> list[str]:
+    found: dict[str, None] = {}
+    for start in range(0, len(person_ids), CHUNK):
+        some = person_ids[start : start + CHUNK]
+        marks = ",".join("?" * len(some))
+        query = f"SELECT DISTINCT round_id FROM people WHERE id IN ({marks}) ORDER BY 1"
+        found |= dict.fromkeys(row[0] for row in db.execute(query, list(some)))
+    return list(found)
+
+
+def _count_anew(db: sqlite3.Connection, round_id: str) -> None:
+    """Count who is left of a round, and drop files and recruiters that only those gone had."""
+    rows = db.execute("SELECT person FROM people WHERE round_id = ?", (round_id,)).fetchall()
+    everyone = [Participant.model_validate_json(text) for (text,) in rows]
+    db.execute("DELETE FROM tallies WHERE round_id = ?", (round_id,))
+    db.executemany(
+        "INSERT INTO tallies VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [(round_id, *one, number) for one, number in rows_of(everyone).items()],
+    )
+    db.execute(
+        "DELETE FROM imports WHERE round_id = ? AND number NOT IN "
+        "(SELECT import_number FROM changes WHERE import_number IS NOT NULL)",
+        (round_id,),
+    )
+    names = {key(one.recruiter) for one in everyone}
+    query = "SELECT id, called, recruiter FROM recruiters WHERE round_id = ?"
+    for recruiter_id, called, text in db.execute(query, (round_id,)).fetchall():
+        if called not in names and not json.loads(text).get("people"):
+            db.execute("DELETE FROM recruiters WHERE id = ?", (recruiter_id,))
+
+
+def sweep(db: sqlite3.Connection) -> bool:
+    """Write the file anew without what was deleted, and empty its journal.
+
+    Returns False where somebody reads on, so that the journal cannot be emptied yet.
+    """
     db.execute("PRAGMA temp_store = MEMORY")
     db.execute("PRAGMA secure_delete = ON")
     db.execute("VACUUM")
-    db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    is_busy = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    return not is_busy

@@ -105,18 +105,21 @@ class Database:
         if db.dialect.name == "postgresql":
             db.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": UPGRADE_LOCK})
 
-    def sweep(self) -> None:
-        """Leave nothing behind of rows deleted: in the file, its journal, or a server's pages."""
+    def sweep(self) -> bool:
+        """Leave nothing behind of rows deleted: in the file, its journal, or a server's pages.
+
+        Returns False where that could not be finished while others use the database.
+        """
         try:
             with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
                 if db.dialect.name == "sqlite":
                     raw = db.connection.dbapi_connection
                     assert isinstance(raw, sqlite3.Connection)
-                    copies.sweep(raw)
-                else:
-                    db.execute(sa.text("VACUUM"))
-        except (DBAPIError, sqlite3.Error) as error:
-            raise StoreError(_why(error)) from None
+                    return copies.sweep(raw)
+                db.execute(sa.text("VACUUM"))
+        except (DBAPIError, sqlite3.Error):
+            return False
+        return True
 
 
 def _address(url: str) -> sa.URL:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import sqlalchemy as sa
 
 from census.spelling import key
 from sampler import copies, tables
 from sampler.model import Totals
-from sampler.people_store import Key, People, counts_of, insert_for
+from sampler.people_store import CHUNK, People, insert_for
 from sampler.records import read_person, read_recruiter
-from sampler.tally import Tally
+from sampler.tally import Key, Tally, rows_of
 
-CHUNK = 500
-"""Ids in one question to the database; SQLite takes 999 at the least."""
 TOTALS = "totals "
 """What the setting of totals kept for a round begins with."""
 SWEEP = "sweep"
@@ -48,23 +47,30 @@ class Erasing(People):
         if person_ids:
             self.ledger.add(round_id, person_ids, self._now().date())
 
-    def _erase(self, round_id: str, person_ids: Sequence[str]) -> None:
+    def _erase(
+        self, round_id: str, person_ids: Sequence[str], totals: Totals | None = None
+    ) -> None:
         self._record(round_id, person_ids)
         with self.database.transaction() as db:
             self._delete(db, round_id, person_ids)
+            self._drop_kept_totals(db, round_id)
+            if totals is not None:
+                self._add_totals(db, round_id, totals)
             self._sweep_is_due(db)
-        self.finish_sweep(person_ids)
+        self.finish_sweep(person_ids, is_due=True)
 
     def _delete(self, db: sa.Connection, round_id: str, person_ids: Sequence[str]) -> None:
         """Delete people with their history, their counts, and what was there for them alone."""
         self._lock_round(db, round_id)
         people, changes, imports = tables.people, tables.changes, tables.imports
+        finders: dict[str, str] = {}
         for start in range(0, len(person_ids), CHUNK):
             some = list(person_ids[start : start + CHUNK])
             query = sa.select(people).where(people.c.id.in_(some)).with_for_update()
             gone = [read_person(row) for row in db.execute(query)]
+            finders |= {key(one.recruiter): one.recruiter for one in gone if one.recruiter}
             counts: Counter[Key] = Counter()
-            counts.subtract(counts_of(gone))
+            counts.subtract(rows_of(gone))
             self._count(db, round_id, counts)
             db.execute(changes.delete().where(changes.c.person_id.in_(some)))
             db.execute(people.delete().where(people.c.id.in_(some)))
@@ -74,8 +80,7 @@ class Erasing(People):
         db.execute(
             imports.delete().where(imports.c.round_id == round_id, imports.c.number.not_in(used))
         )
-        self._forget_recruiters(db, round_id)
-        self._settle_totals(db, round_id)
+        self._forget_recruiters(db, round_id, finders)
 
     def _keep_totals(
         self, db: sa.Connection, round_id: str, totals: Totals, person_ids: Sequence[str]
@@ -90,72 +95,83 @@ class Erasing(People):
             )
         )
 
-    def _settle_totals(self, db: sa.Connection, round_id: str) -> None:
-        """Add the totals kept for a round to it once its people are gone, else drop them."""
-        settings, rounds = tables.settings, tables.rounds
-        called = TOTALS + round_id
-        kept = db.scalar(sa.select(settings.c.value).where(settings.c.name == called))
-        if kept is None:
-            return
-        db.execute(settings.delete().where(settings.c.name == called))
-        totals, person_ids = json.loads(kept)
-        if not set(person_ids).intersection(self._ids_of(db, round_id)):
-            found = Totals.model_validate(totals)
-            before = db.scalar(sa.select(rounds.c.totals).where(rounds.c.id == round_id))
-            if before is not None:
-                found = Totals.model_validate_json(before).with_more(found)
-            db.execute(
-                rounds.update()
-                .where(rounds.c.id == round_id)
-                .values(totals=found.model_dump_json(), version=rounds.c.version + 1)
-            )
+    def _drop_kept_totals(self, db: sa.Connection, round_id: str) -> None:
+        settings = tables.settings
+        db.execute(settings.delete().where(settings.c.name == TOTALS + round_id))
 
-    def _forget_recruiters(self, db: sa.Connection, round_id: str) -> None:
-        """Remove recruiters asked for nobody whose people are all gone."""
+    def _add_totals(self, db: sa.Connection, round_id: str, found: Totals) -> None:
+        """Add what is left of people erased to what was left of a round before."""
+        rounds = tables.rounds
+        before = db.scalar(sa.select(rounds.c.totals).where(rounds.c.id == round_id))
+        if before is not None:
+            found = Totals.model_validate_json(before).with_more(found)
+        db.execute(
+            rounds.update()
+            .where(rounds.c.id == round_id)
+            .values(totals=found.model_dump_json(), version=rounds.c.version + 1)
+        )
+
+    def _forget_recruiters(
+        self, db: sa.Connection, round_id: str, finders: Collection[str]
+    ) -> None:
+        """Remove those of the finders who are asked for nobody and whose people are all gone."""
         found = self._tally(db, [round_id]).get(round_id, Tally())
         names = {key(name) for name, _ in found.recruiters}
         recruiters = tables.recruiters
         rows = db.execute(sa.select(recruiters).where(recruiters.c.round_id == round_id)).all()
         for row in rows:
-            if row.called not in names and not read_recruiter(row).people:
+            is_done = row.called in finders and row.called not in names
+            if is_done and not read_recruiter(row).people:
                 db.execute(recruiters.delete().where(recruiters.c.id == row.id))
 
     def _sweep_is_due(self, db: sa.Connection) -> None:
-        insert = insert_for(db)(tables.settings).values(name=SWEEP, value="due")
-        db.execute(insert.on_conflict_do_nothing())
+        insert = insert_for(db)(tables.settings).values(name=SWEEP, value=secrets.token_hex(8))
+        db.execute(
+            insert.on_conflict_do_update(
+                index_elements=["name"], set_={"value": insert.excluded.value}
+            )
+        )
 
-    def finish_sweep(self, erased: Iterable[str] = ()) -> None:
-        """Sweep the database, and copies kept of it, if rows were deleted since the last time."""
+    def finish_sweep(self, erased: Iterable[str] = (), *, is_due: bool = False) -> None:
+        """Sweep the database, and copies kept of it, if rows were deleted since the last time.
+
+        Where somebody is reading it stays due, and is done the next time. What another process
+        deletes meanwhile is due anew.
+        """
         settings = tables.settings
         query = sa.select(settings.c.value).where(settings.c.name == SWEEP)
         with self.database.transaction(reads=True) as db:
-            is_due = db.scalar(query) is not None
-        if is_due:
-            if self.database.file is not None:
-                copies.erase(self.database.file, sorted(erased))
-            self.database.sweep()
+            token = db.scalar(query)
+        if self.database.file is not None and (is_due or token is not None):
+            copies.erase(self.database.file, sorted(erased))
+        if token is not None and self.database.sweep():
             with self.database.transaction() as db:
-                db.execute(settings.delete().where(settings.c.name == SWEEP))
+                swept = sa.and_(settings.c.name == SWEEP, settings.c.value == token)
+                db.execute(settings.delete().where(swept))
 
     def finish_erasures(self) -> None:
         """Carry out erasures that a process which was killed had begun."""
-        erased = sorted(self.ledger.start(self._now().date()).ids)
-        people = tables.people
+        erased = self.ledger.start(self._now().date()).ids
+        people, settings = tables.people, tables.settings
         there: dict[str, list[str]] = {}
+        in_order = sorted(erased)
         with self.database.transaction(reads=True) as db:
-            for start in range(0, len(erased), CHUNK):
-                some = erased[start : start + CHUNK]
+            for start in range(0, len(in_order), CHUNK):
+                some = in_order[start : start + CHUNK]
                 query = sa.select(people.c.round_id, people.c.id).where(people.c.id.in_(some))
                 for round_id, person_id in db.execute(query):
                     there.setdefault(round_id, []).append(person_id)
-        with self.database.transaction(reads=True) as db:
-            settings = tables.settings
-            query = sa.select(settings.c.name).where(settings.c.name.startswith(TOTALS))
-            waiting = [name.removeprefix(TOTALS) for name in db.scalars(query)]
-        for round_id in waiting:
-            there.setdefault(round_id, [])
+            query = sa.select(settings.c.name, settings.c.value)
+            waiting = {
+                name.removeprefix(TOTALS): json.loads(value)
+                for name, value in db.execute(query.where(settings.c.name.startswith(TOTALS)))
+            }
         for round_id, person_ids in there.items():
+            totals, whose = waiting.get(round_id, (None, []))
             with self.database.transaction() as db:
                 self._delete(db, round_id, person_ids)
+                if totals is not None and erased.issuperset(whose):
+                    self._drop_kept_totals(db, round_id)
+                    self._add_totals(db, round_id, Totals.model_validate(totals))
                 self._sweep_is_due(db)
         self.finish_sweep(erased)

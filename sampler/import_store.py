@@ -10,11 +10,10 @@ import sqlalchemy as sa
 
 from census.spelling import key
 from sampler import tables
-from sampler.erase_store import CHUNK
 from sampler.errors import Conflict, NotFound
 from sampler.incoming import HOW, TAKEN_BACK, Held, Preview
 from sampler.model import By, Change, Participant
-from sampler.people_store import NOBODY
+from sampler.people_store import CHUNK, NOBODY
 from sampler.records import ADDED, read_change, read_person
 from sampler.recruiter_store import Recruiters
 
@@ -77,7 +76,7 @@ class Imports(Recruiters):
                 stands = current.get(row.person.id)
                 if stands is None or stands.version != row.person.version:
                     raise _moved_on(row.person)
-                self._store(db, round_id, stands, row.person, by, number)
+                current[stands.id] = self._store(db, round_id, stands, row.person, by, number)
             if mapping is not None and found.recruiter:
                 recruiters = tables.recruiters
                 db.execute(
@@ -115,16 +114,6 @@ class Imports(Recruiters):
             )
             if (row := db.execute(query.limit(1)).first()) is not None:
                 raise _moved_on(read_person(row))
-
-    def _locked(self, db: sa.Connection, round_id: str, ids: list[str]) -> dict[str, Participant]:
-        found = {}
-        people = tables.people
-        for start in range(0, len(ids), CHUNK):
-            some = ids[start : start + CHUNK]
-            query = sa.select(people).where(people.c.round_id == round_id, people.c.id.in_(some))
-            for row in db.execute(query.order_by(people.c.id).with_for_update()):
-                found[row.id] = read_person(row)
-        return found
 
     def last_import(self, round_id: str) -> Import | None:
         """Return the newest file taken in, or None where there is none."""

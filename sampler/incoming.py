@@ -142,13 +142,20 @@ def preview(held: Held, incoming: Incoming, reading: Reading) -> Preview:
     """Sort out the rows of a file; every bad row is reported, none is skipped in silence."""
     sorter = _Sorter(held, reading)
     good, refused = _apart(incoming)
-    rows = []
+    rows: list[PreviewRow] = []
+    by_person: dict[str, int] = {}
     for row in good:
         found = sorter.sort(row)
         if isinstance(found, Refused):
             refused.append(found)
+        elif found.before is not None and found.before.id in by_person:
+            where = by_person[found.before.id]
+            reason = f"Row {where} is {found.before.reference} too. Keep one of the two rows."
+            refused.append(Refused(row.number, REFERENCE, reason))
         else:
             rows.append(found)
+            if found.before is not None:
+                by_person[found.before.id] = row.number
     ordered = sorted(refused, key=lambda one: (one.row, one.column))
     return Preview(tuple(rows), tuple(ordered), incoming.left_out, reading.recruiter)
 
@@ -187,6 +194,7 @@ class _Sorter:
             (key(p.recruiter), key(p.their_reference)): p for p in held.people if p.their_reference
         }
         self.known = {key(one.name): one.name for one in held.recruiters}
+        self.names = {key(one.name): (one.name, *one.former) for one in held.recruiters}
         self.lines: dict[str, list[Change]] = {}
         self.by_origin: dict[str, Participant] = {}
         for line in held.history:
@@ -244,25 +252,29 @@ class _Sorter:
 
     def _by_their_reference(self, row: IncomingRow, recruiter: str) -> PreviewRow | Refused:
         """Sort a row of a recruiter's own file: its reference is theirs."""
-        if self.held.named(their_name(recruiter, key(row.reference))) in self.held.erased:
+        names = self.names.get(key(recruiter), (recruiter,))
+        ids = [self.held.named(their_name(name, key(row.reference))) for name in names]
+        if any(one in self.held.erased for one in ids):
             return _erased(row)
         person = self.by_theirs.get((key(recruiter), key(row.reference)))
+        person = person or next((self.by_id[one] for one in ids if one in self.by_id), None)
         if person is not None:
             return self._of(person, row, recruiter)
         made = self._new(row, recruiter, "", None)
-        named = self.held.named(their_name(recruiter, key(row.reference)))
-        there = made.person.model_copy(update={"id": named, "their_reference": row.reference})
+        there = made.person.model_copy(update={"id": ids[0], "their_reference": row.reference})
         return replace(made, person=there)
 
     def _by_answers(self, row: IncomingRow, recruiter: str) -> PreviewRow | Refused:
         """Sort a row without a reference: the same answers again are the same person again."""
-        said = json.dumps(
-            [key(recruiter), sorted((n, a.kind, a.text) for n, a in row.answers.items())]
-        )
-        self.alike[said] += 1
-        named = self.held.named(f"answers {self.alike[said]} {said}")
-        origin = f"answers {named}"
-        person = self.by_origin.get(origin)
+        answers = sorted((n, a.kind, a.text) for n, a in row.answers.items())
+        self.alike[json.dumps([key(recruiter), answers])] += 1
+        nth = self.alike[json.dumps([key(recruiter), answers])]
+        origins = [
+            "answers " + self.held.named(f"answers {nth} {json.dumps([key(name), answers])}")
+            for name in self.names.get(key(recruiter), (recruiter,))
+        ]
+        origin = origins[0]
+        person = next((self.by_origin[one] for one in origins if one in self.by_origin), None)
         if person is not None and not self.reading.are_others:
             found = self._of(person, row, recruiter)
             return replace(found, by_answers=True) if isinstance(found, PreviewRow) else found
@@ -304,7 +316,8 @@ class _Sorter:
         lines = self.lines.get(person.id, [])
         since = row.version
         if not since:
-            since = max((o.version for o in lines if o.how == HOW or o.field == ADDED), default=1)
+            known = [o for o in lines if o.field == ADDED or (o.how == HOW and o.field == name)]
+            since = max((o.version for o in known), default=1)
         return [line for line in lines if line.field == name and line.version > since]
 
 

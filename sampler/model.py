@@ -183,7 +183,8 @@ class Recruiter(Value):
     """Who finds people for a round: how many are asked of them, and whom they can reach.
 
     References of the people they find begin with `letter`. `reach` names, for a characteristic,
-    the only groups they can find; one left out of it has no such limit.
+    the only groups they can find; one left out of it has no such limit. `former` are names they
+    had, by which their older files are known again.
     """
 
     id: str
@@ -192,6 +193,7 @@ class Recruiter(Value):
     letter: str = ""
     people: Annotated[int, Field(ge=0, le=100_000)] = 0
     reach: dict[str, tuple[str, ...]] = {}
+    former: tuple[str, ...] = ()
     version: int = 1
 
 
@@ -234,6 +236,7 @@ class Totals(Value):
     on: date
     heard: int
     counts: dict[str, dict[str, int]]
+    of_erased: bool = False
 
     def with_more(self, later: Totals) -> Totals:
         """Return these totals and later ones of the same round added up."""
@@ -242,7 +245,8 @@ class Totals(Value):
             there = counts.setdefault(name, {})
             for group, number in groups.items():
                 there[group] = there.get(group, 0) + number
-        return Totals(on=later.on, heard=self.heard + later.heard, counts=counts)
+        heard, of_erased = self.heard + later.heard, self.of_erased or later.of_erased
+        return Totals(on=later.on, heard=heard, counts=counts, of_erased=of_erased)
 
 
 class Fieldwork(Value):

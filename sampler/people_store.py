@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from census.spelling import key
-from sampler import tables, tally
+from sampler import tables
 from sampler.database import Database
 from sampler.erasures import Ledger
 from sampler.errors import Conflict, NotFound
@@ -33,12 +33,11 @@ from sampler.records import (
     reference,
     with_fields,
 )
-from sampler.tally import Standing, Tally
+from sampler.tally import EVERYBODY, FOUND_BY, Key, Standing, Tally, rows_of
 
 NOBODY = By()
-EVERYBODY, FOUND_BY = "people", "recruiter"
-"""Kinds of tally beside those of an answer."""
-Key = tuple[str, str, str, str, bool]
+CHUNK = 500
+"""Ids in one question to the database; SQLite takes 999 at the least."""
 
 
 class People:
@@ -203,6 +202,8 @@ class People:
         self._pass_over(db, round_id, people)
         letters = {name: self._letter(db, round_id, name) for name in {p.recruiter for p in people}}
         named = self._ids(db, round_id)
+        known = self.ledger.read()
+        erased = known.ids if known is not None else frozenset()
         today = self._now().date()
         following: dict[str, int] = {}
         added = []
@@ -215,6 +216,8 @@ class People:
                     following[letter] = self._take_numbers(db, round_id, letter, wanted)
                 called = reference(letter, following[letter])
                 following[letter] += 1
+                while named(own_name(called)) in erased:  # a backup may have forgotten it
+                    called = reference(letter, self._take_numbers(db, round_id, letter, 1))
             update = {
                 "id": person.id or named(own_name(called)),
                 "reference": called,
@@ -230,7 +233,7 @@ class People:
                 for one, origin in zip(added, origins or [None] * len(added), strict=True)
             ]
             db.execute(tables.changes.insert(), lines)
-            self._count(db, round_id, counts_of(added))
+            self._count(db, round_id, rows_of(added))
         return added
 
     def _pass_over(self, db: sa.Connection, round_id: str, people: Sequence[Participant]) -> None:
@@ -298,6 +301,16 @@ class People:
             fixed = {"reference": current.reference, "version": current.version}
             return self._store(db, row.round_id, current, person.model_copy(update=fixed), by)
 
+    def _locked(self, db: sa.Connection, round_id: str, ids: list[str]) -> dict[str, Participant]:
+        found = {}
+        people = tables.people
+        for start in range(0, len(ids), CHUNK):
+            some = ids[start : start + CHUNK]
+            query = sa.select(people).where(people.c.round_id == round_id, people.c.id.in_(some))
+            for row in db.execute(query.order_by(people.c.id).with_for_update()):
+                found[row.id] = read_person(row)
+        return found
+
     def _since(self, db: sa.Connection, person: Participant) -> tuple[Change, ...]:
         changes = tables.changes
         query = sa.select(changes).where(
@@ -332,8 +345,8 @@ class People:
             for field, old, new in changed
         ]
         db.execute(tables.changes.insert(), lines)
-        counts = counts_of([saved])
-        counts.subtract(counts_of([current]))
+        counts = rows_of([saved])
+        counts.subtract(rows_of([current]))
         self._count(db, round_id, counts)
         return saved
 
@@ -370,16 +383,3 @@ class People:
 def insert_for(db: sa.Connection) -> Any:
     """Return the kind of INSERT that says what happens to a row that is there already."""
     return postgresql.insert if db.dialect.name == "postgresql" else sqlite.insert
-
-
-def counts_of(people: Sequence[Participant]) -> Counter[Key]:
-    """Return what people add to the tallies."""
-    found = tally.of(people)
-    counts: Counter[Key] = Counter()
-    for standing, number in found.people.items():
-        counts["", EVERYBODY, "", *standing] += number
-    for (name, standing), number in found.recruiters.items():
-        counts["", FOUND_BY, name, *standing] += number
-    for (name, answer, standing), number in found.answers.items():
-        counts[name, answer.kind, answer.text, *standing] += number
-    return counts

@@ -12,7 +12,7 @@ from sampler import tables
 from sampler.erase_store import Erasing
 from sampler.errors import Conflict, NotFound
 from sampler.model import By, Recruiter, Way
-from sampler.people_store import NOBODY
+from sampler.people_store import NOBODY, insert_for
 from sampler.records import read_recruiter, recruiter_values
 from sampler.recruiting import next_letter
 from sampler.show_rates import way_of
@@ -85,6 +85,8 @@ class Recruiters(Erasing):
     ) -> None:
         values = recruiter_values(one) | {"round_id": round_id, "mapping": mapping}
         db.execute(tables.recruiters.insert().values(values))
+        letter = insert_for(db)(tables.numbers).values(round_id=round_id, letter=one.letter, next=1)
+        db.execute(letter.on_conflict_do_nothing())  # a letter is never given twice
 
     def save_recruiter(self, round_id: str, changed: Recruiter, by: By = NOBODY) -> Recruiter:
         """Store a changed recruiter; another name goes to the people they found too.
@@ -92,13 +94,17 @@ class Recruiters(Erasing):
         Raises `Conflict` if somebody saved them since, or another one has that name.
         """
         with self.database.transaction() as db:
+            self._lock_round(db, round_id)
             there = {one.id: one for one in self._recruiters(db, round_id)}
             before = there.get(changed.id)
             if before is None:
                 raise NotFound(f"{changed.name} is no longer a recruiter of this round.")
             if any(key(o.name) == key(changed.name) and o.id != changed.id for o in there.values()):
                 raise Conflict(f"There is a recruiter called {changed.name} already.", before)
-            saved = changed.model_copy(update={"version": changed.version + 1})
+            former = before.former
+            if before.name != changed.name:
+                former = tuple(dict.fromkeys((*former, before.name)))
+            saved = changed.model_copy(update={"version": changed.version + 1, "former": former})
             done = db.execute(
                 tables.recruiters.update()
                 .where(
@@ -110,7 +116,12 @@ class Recruiters(Erasing):
             if done.rowcount == 0:
                 raise Conflict(f"{before.name} was changed in another window.", before)
             if before.name != saved.name:
-                for person in self._people(db, [round_id]).get(round_id, []):
+                theirs = [
+                    person.id
+                    for person in self._people(db, [round_id]).get(round_id, [])
+                    if key(person.recruiter) == key(before.name)
+                ]
+                for person in self._locked(db, round_id, theirs).values():
                     if key(person.recruiter) == key(before.name):
                         self._change(db, round_id, person, {"recruiter": saved.name}, by)
             return saved

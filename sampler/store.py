@@ -175,6 +175,7 @@ class Store(Programmes):
                 db.execute(table.delete().where(table.c.round_id == round_id))
             db.execute(tables.rounds.delete().where(tables.rounds.c.id == round_id))
             self._drop_programmes(db)
+            self._drop_kept_totals(db, round_id)
             self._sweep_is_due(db)
         if self.database.file is not None:
             copies.erase(self.database.file, ids, round_id)
@@ -182,6 +183,7 @@ class Store(Programmes):
 
     def erase_people(self, round_id: str) -> Round:
         """Erase everybody of a round and keep the totals of those heard."""
+        totals = None
         with self.database.transaction() as db:
             one = self._round(db, round_id)
             ids = self._ids_of(db, round_id)
@@ -193,8 +195,9 @@ class Store(Programmes):
                     "secured",
                     partial_counts=one.brief.partial_counts,
                 )
-                self._keep_totals(db, round_id, _totals(found, self._now().date()), ids)
-        self._erase(round_id, ids)
+                totals = _totals(found, self._now().date())
+                self._keep_totals(db, round_id, totals, ids)  # should this process be killed
+        self._erase(round_id, ids, totals)
         return self.round(round_id)
 
     def refuse_unless_empty(self) -> None:
@@ -341,6 +344,7 @@ def _totals(found: coverage.Coverage, today: date) -> Totals:
     return Totals(
         on=today,
         heard=found.secured,
+        of_erased=True,
         counts={
             part.name: {row.group: row.secured for row in part.rows if row.secured}
             for part in found.characteristics

@@ -9,6 +9,11 @@ from typing import NamedTuple
 
 from sampler.model import Answer, Participant, Stage
 
+EVERYBODY, FOUND_BY = "people", "recruiter"
+"""Kinds of rows beside those of an answer."""
+Key = tuple[str, str, str, str, bool]
+"""Characteristic, kind and text of an answer, stage, whether a reserve."""
+
 
 class Standing(NamedTuple):
     """A stage, and whether as a reserve."""
@@ -57,3 +62,16 @@ def of(everyone: Iterable[Participant]) -> Tally:
         if person.recruiter:
             recruiters[person.recruiter, standing] += 1
     return Tally(people, answers, recruiters)
+
+
+def rows_of(everyone: Iterable[Participant]) -> Counter[Key]:
+    """Return what people add to the rows of the tallies that the database keeps."""
+    found = of(everyone)
+    counts: Counter[Key] = Counter()
+    for standing, number in found.people.items():
+        counts["", EVERYBODY, "", *standing] += number
+    for (name, standing), number in found.recruiters.items():
+        counts["", FOUND_BY, name, *standing] += number
+    for (name, answer, standing), number in found.answers.items():
+        counts[name, answer.kind, answer.text, *standing] += number
+    return counts

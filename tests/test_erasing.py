@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from sampler import backup, copies
+from sampler import backup, copies, figures
 from sampler.database import Database, data_folder
 from sampler.erasures import KEPT, Ledger
 from sampler.errors import StoreError
@@ -262,6 +262,57 @@ def test_without_room_for_the_copy_nothing_is_upgraded(tmp_path, monkeypatch):
         assert db.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
 
 
+def test_a_copy_of_a_later_schema_is_erased_from_as_thoroughly(tmp_path, folder):
+    url = new_url("sqlite", tmp_path)
+    store = Store(url)
+    _, person = with_somebody_marked(store)
+    copies.keep(tmp_path / "planner.sqlite3", "0002")
+    store.erase_person(person.id)
+    store.close()
+    assert [mark for mark in MARKS if mark.encode() in bytes_of(url, folder)] == []
+    with closing(sqlite3.connect(copies.kept(tmp_path / "planner.sqlite3")[0])) as db:
+        assert db.execute("SELECT sum(number) FROM tallies WHERE kind = 'people'").fetchone() == (
+            1,
+        )
+
+
+def test_what_is_being_read_is_swept_the_next_time(tmp_path, folder):
+    url = new_url("sqlite", tmp_path)
+    store = Store(url)
+    _, person = with_somebody_marked(store)
+    with closing(sqlite3.connect(tmp_path / "planner.sqlite3", isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM people").fetchone()
+        store.database.engine.dispose()
+        for connection in (store.database.engine.raw_connection(),):
+            connection.driver_connection.execute("PRAGMA busy_timeout = 50")
+            connection.close()
+        store.erase_person(person.id)
+    store.finish_sweep()
+    store.close()
+    assert [mark for mark in MARKS if mark.encode() in bytes_of(url, folder)] == []
+
+
+def test_totals_left_by_a_process_that_was_killed_stop_nobody(url, store):
+    round_id, _ = with_somebody_marked(store)
+    store.take_plan(round_id, figures.plan_of(store.round(round_id).brief))
+    store._record = lambda *_: (_ for _ in ()).throw(StoreError("disk full"))
+    with pytest.raises(StoreError, match="disk full"):
+        store.erase_people(round_id)
+    del store._record
+    Store(url).close()
+    assert len(store.people(round_id)) == 2
+    store.delete_round(round_id)
+    Store(url).close()
+
+
+def test_erasing_somebody_leaves_recruiters_of_others(store):
+    round_id = store.add_round(a_brief()).id
+    store.add_recruiter(round_id, "Age UK")
+    store.erase_person(store.add_person(round_id, a_person()).id)
+    assert [(r.name, r.letter) for r in store.recruiters(round_id)] == [("Age UK", "A")]
+
+
 # Backup and restore
 
 
@@ -309,6 +360,19 @@ def test_somebody_erased_since_does_not_come_back(store, empty, tmp_path, folder
     assert [mark for mark in MARKS if mark.encode() in held] == []
 
 
+def test_a_reference_erased_after_the_backup_is_not_given_again(store, empty, tmp_path, url):
+    round_id = store.add_round(a_brief()).id
+    store.add_person(round_id, a_person())
+    path = tmp_path / "planner.backup"
+    backup.write(store, path, datetime.now(UTC))
+    store.erase_person(store.add_person(round_id, a_person()).id)
+    backup.restore(empty, path)
+    assert empty.add_person(round_id, a_person()).reference == "P03"
+    address = empty.database.engine.url.render_as_string(hide_password=False)
+    Store(address.replace("+psycopg", "")).close()
+    assert [p.reference for p in empty.people(round_id)] == ["P01", "P03"]
+
+
 def test_a_backup_from_before_the_list_of_erasures_is_refused_unless_accepted(
     store, empty, tmp_path, folder
 ):
@@ -330,6 +394,10 @@ def test_without_the_list_of_erasures_a_backup_is_refused(store, tmp_path, folde
     with pytest.raises(StoreError, match="is missing"):
         backup.restore(new, path)
     new.close()
+    again = Store(f"sqlite:///{tmp_path / 'new.sqlite3'}")
+    with pytest.raises(StoreError, match="is missing"):
+        backup.restore(again, path)
+    again.close()
 
 
 def test_a_backup_goes_into_an_empty_database_only(store, tmp_path):
@@ -340,7 +408,7 @@ def test_a_backup_goes_into_an_empty_database_only(store, tmp_path):
         backup.restore(store, path)
 
 
-@pytest.mark.parametrize("spoil", ["cut", "middle", "text", "newer", "nothing"])
+@pytest.mark.parametrize("spoil", ["cut", "middle", "text", "newer", "nothing", "sum"])
 def test_a_spoilt_backup_restores_nothing(store, empty, tmp_path, spoil):
     import gzip
 
@@ -356,6 +424,7 @@ def test_a_spoilt_backup_restores_nothing(store, empty, tmp_path, spoil):
             "text": b"not a backup",
             "newer": gzip.compress(lines[0].replace(b'"format": 1', b'"format": 2')),
             "nothing": b"",
+            "sum": body[:-8] + b"12345678",
         }[spoil]
     )
     with pytest.raises(StoreError) as error:

@@ -279,3 +279,45 @@ def test_ten_thousand_people_are_taken_in_and_known_again(store, round_id):
         == 5_000
     )
     assert set(kinds(seen(store, round_id, *rows))) == {"unchanged"}
+
+
+def test_the_same_file_twice_does_not_undo_what_was_changed_by_hand(store, round_id):
+    first = a_row(2, "AG-1", stage="confirmed", answers={"Sex": "Female"})
+    taken(store, round_id, first, reading=THEIRS)
+    (person,) = store.people(round_id)
+    store.save_person(person.model_copy(update={"stage": "attended"}), By(who="Ben"))
+    later = a_row(2, "AG-1", stage="confirmed", notes="Came by bus", answers={"Sex": "Female"})
+    for _ in range(2):
+        taken(store, round_id, later, reading=THEIRS)
+        (person,) = store.people(round_id)
+        assert (person.stage, person.notes) == ("attended", "Came by bus")
+
+
+def test_two_rows_of_one_person_are_not_both_taken(store, round_id):
+    person = store.add_person(round_id, a_person(answers={"Sex": "Female"}))
+    hidden = a_row(2, "", person.version, person.id, answers={"Sex": "Male"})
+    typed = a_row(3, person.reference, stage="offered")
+    found = taken(store, round_id, hidden, typed)
+    assert [row.number for row in found.rows] == [2]
+    assert "Row 2 is P01 too" in found.refused[0].reason
+    assert store.tally(round_id).total == 1
+
+
+def test_files_of_a_recruiter_who_was_renamed_are_known_again(store, round_id):
+    rows = [a_row(2, "AG-1"), a_row(3, "AG-2"), a_row(4, answers={"Sex": "Male"})]
+    taken(store, round_id, *rows, reading=THEIRS)
+    (acme,) = store.recruiters(round_id)
+    store.save_recruiter(round_id, acme.model_copy(update={"name": "Acme Ltd"}))
+    store.erase_person(store.people(round_id)[1].id)
+    found = seen(store, round_id, *rows, reading=Reading(is_ours=False, recruiter="Acme Ltd"))
+    assert kinds(found) == ["unchanged", "unchanged"]
+    assert "was erased here" in found.refused[0].reason
+
+
+def test_somebody_who_went_to_another_recruiter_is_refused_and_the_rest_taken(store, round_id):
+    taken(store, round_id, a_row(2, "AG-1"), reading=THEIRS)
+    (person,) = store.people(round_id)
+    store.save_person(person.model_copy(update={"recruiter": "Own panel"}))
+    found = taken(store, round_id, a_row(2, "AG-1"), a_row(3, "AG-2"), reading=THEIRS)
+    assert kinds(found) == ["new"]
+    assert "found by Own panel" in found.refused[0].reason

@@ -147,8 +147,9 @@ def test_the_page_to_hand_over_carries_the_leads_own_words(store):
     add(store, 12, 7)
     publish(dialog())
     app = opened("shared")
-    app.text_input(key="shared_report_by_whom").set_value("two community partners")
-    app.text_area(key="shared_report_next").set_value("A round with men under 35").run()
+    of = f"{store.programmes()[0].id}_residents"
+    app.text_input(key=f"shared_report_{of}_by_whom").set_value("two community partners")
+    app.text_area(key=f"shared_report_{of}_next").set_value("A round with men under 35").run()
     page = [one.value for one in app.get("code")][-1]
     assert "recruited by two community partners." in page
     assert "What next: A round with men under 35" in page

@@ -168,7 +168,7 @@ def _plan(given: Given) -> Plan | None:
         st.html(show.hint("Choose the place, and the groups to count appear here."))
         return None
     try:
-        return figures.plan_of(past_words.brief_of(given, given.heard or 1))
+        return figures.plan_of(past_words.brief_of(given, min(given.heard or 1, MOST_PEOPLE)))
     except (BriefError, NoPlan, CensusError) as error:
         problems = getattr(error, "problems", (("", str(error)),))
         lines = [text for _, text in problems]

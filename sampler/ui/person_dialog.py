@@ -235,7 +235,7 @@ def _answers(plan: Plan, person: Participant, key: str) -> None:
             offered = [known, *offered]  # an answer from before the groups were changed
         at = next((n for n, a in enumerate(offered) if known and _same(a, known)), None)
         columns[i].selectbox(
-            part.name,
+            show.plain(part.name),
             offered,
             index=at,
             format_func=lambda a, part=part: (
@@ -248,7 +248,7 @@ def _answers(plan: Plan, person: Participant, key: str) -> None:
         for i, part in enumerate(plan.characteristics):
             known = person.answers.get(part.name)
             own = known.text if known is not None and known.kind == "own_words" else ""
-            st.text_input(part.name, own, max_chars=200, key=f"person_{key}_own_{i}")
+            st.text_input(show.plain(part.name), own, max_chars=200, key=f"person_{key}_own_{i}")
         st.html(show.muted("A group chosen above counts before words typed here."))
 
 

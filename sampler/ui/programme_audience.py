@@ -60,10 +60,16 @@ def draw(
             label = f"Keep what {show.plain(last.title)} asks instead"
         if is_kept:
             st.html(show.muted("Kept."), width="content")
-        elif asks.characteristic and st.button(label, key="programme_keep"):
+        elif (
+            asks.characteristic
+            and state.may("set_audience")
+            and st.button(label, key="programme_keep")
+        ):
             _save(group, view, asks, kept)
-        if kept is not None and st.button(
-            "Keep nothing", type="tertiary", key="programme_keep_nothing"
+        if (
+            kept is not None
+            and state.may("set_audience")
+            and st.button("Keep nothing", type="tertiary", key="programme_keep_nothing")
         ):
             state.store().set_audience(group.programme.id, view.audience, None)
             st.rerun()

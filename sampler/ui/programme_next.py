@@ -32,7 +32,11 @@ def plan(view: AudienceView, base: Round) -> None:
         "Name of the round", f"{base.title}, next", max_chars=200, key=f"next_title_{key}"
     )
     people = number.number_input(
-        "People wanted", 1, MOST_PEOPLE, base.brief.people_wanted, key=f"next_people_{key}"
+        "People wanted",
+        1,
+        MOST_PEOPLE,
+        min(base.brief.people_wanted, MOST_PEOPLE),
+        key=f"next_people_{key}",
     )
     chosen = st.pills(
         "Characteristics that follow the gaps",

@@ -10,7 +10,6 @@ from census.topic import BROAD, DETAILED
 from sampler import audiences
 from sampler.audiences import AudienceSettings
 from sampler.brief import CharacteristicBrief
-from sampler.handover import LONDON
 from sampler.heard import HeardCharacteristic, RoundHeard
 from sampler.model import Round
 from sampler.programme import AUDIENCE_ONE, AudienceView
@@ -24,15 +23,8 @@ BESIDE = (
 
 
 def is_past(one: Round) -> bool:
-    """Say whether a round was added as a past one, by its totals; else its people were erased.
-
-    People are erased after their round was made, a past round was heard before it.
-    """
-    if one.totals is None:
-        return False
-    made = one.created_at.astimezone(LONDON).date()
-    wanted = one.totals.heard == one.brief.people_wanted
-    return one.totals.on < made or (one.totals.on == made and wanted)
+    """Say whether a round was added as a past one, by its totals; else its people were erased."""
+    return one.totals is not None and not one.totals.of_erased
 
 
 def past_line(one: Round) -> str:

@@ -24,7 +24,7 @@ ERASING = (
     ),
     (
         "The line kept",
-        "For six months one line stays for each person erased: the round, a random number and the "
+        "For six months one line stays for each person erased: the round, an internal id and the "
         "day, in a file outside the database. It says nothing of anybody.",
     ),
     (

@@ -17,6 +17,10 @@ from sampler.ui import state
 CONFLICTS = "people_conflicts"
 QUESTIONS = "people_questions"
 GONE = "people_gone"
+TODAY = "today_before"
+"""People marked on Today, as they were before and their version since: to take a tap back."""
+OF_ANYBODY = ("participants_saved", "coverage_outlook", "person_personal")
+"""What pages keep that may hold something of anybody."""
 
 
 class Waiting(NamedTuple):
@@ -115,6 +119,14 @@ def _note_gone(held: Round, before: Participant, after: Participant) -> None:
         st.session_state[GONE] = [*kept, gone]
 
 
+def waits(held: Round, person_id: str) -> bool:
+    """Say whether two versions of somebody wait for a choice."""
+    return any(
+        one.round_id == held.id and one.theirs.id == person_id
+        for one in st.session_state.get(CONFLICTS, [])
+    )
+
+
 def gone_from(round_id: str) -> list[Gone]:
     """Return who dropped out of a round here and was not replaced yet."""
     return [one for one in st.session_state.get(GONE, []) if one.round_id == round_id]
@@ -128,6 +140,9 @@ def keep_gone(round_id: str, left: list[Gone]) -> None:
 
 def forget(person_id: str) -> None:
     """Forget what is kept here of somebody erased; that a place is open stays known."""
+    st.session_state.get(TODAY, {}).pop(person_id, None)
+    for name in OF_ANYBODY:
+        st.session_state.pop(name, None)
     for name in (CONFLICTS, QUESTIONS):
         st.session_state[name] = [
             one for one in st.session_state.get(name, []) if one[2].id != person_id

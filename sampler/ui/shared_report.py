@@ -22,9 +22,12 @@ def draw(group: Programme, one: Publication) -> None:
             "heard, not yet heard from, why, and what next."
         )
     )
-    by_whom = _asked("Recruited by whom", "by_whom", "an agency and two community partners")
-    why = _asked("Why not yet", "why", "We met nobody there who wanted to take part.", tall=True)
-    what_next = _asked("What next", "next", "A round with a Somali women’s group.", tall=True)
+    of = f"{group.id}_{one.audience}"
+    by_whom = _asked("Recruited by whom", f"{of}_by_whom", "an agency and two community partners")
+    why = _asked(
+        "Why not yet", f"{of}_why", "We met nobody there who wanted to take part.", tall=True
+    )
+    what_next = _asked("What next", f"{of}_next", "A round with a Somali women’s group.", tall=True)
     st.html(show.muted("These words stay in this window and in what you download."))
     facts = report.facts_of(
         group.name,

@@ -56,7 +56,8 @@ def _conflicts(held: Round, plan: Plan, everyone: dict[str, Participant]) -> Non
                 st.rerun()
             if st.button("Use mine", key=f"participants_mine{of}"):
                 waiting.remove(one)
-                saving.save(held, now, mine, "form")
+                if not saving.save(held, now, mine, "form") and not saving.waits(held, now.id):
+                    waiting.append(one)  # not for want of a choice: it is offered again
                 st.rerun()
     if len(here) > MOST_DRAWN:
         st.html(show.muted(f"{count(len(here) - MOST_DRAWN, 'more choice')} after these."))
@@ -81,15 +82,17 @@ def _questions(held: Round) -> None:
                 st.rerun()
             if st.button("Save it all the same", key=f"people_keep_{i}"):
                 questions.remove(one)
-                _keep(held, one)
+                if not _keep(held, one):
+                    questions.append(one)
                 st.rerun()
 
 
-def _keep(held: Round, one: saving.Question) -> None:
-    """Save what was questioned, onto what stands now."""
+def _keep(held: Round, one: saving.Question) -> bool:
+    """Save what was questioned, onto what stands now; returns False to ask again."""
     try:
         now = state.store().person(held.id, one.before.reference)
     except NotFound as error:
         state.tell(held.id, f"{one.before.reference} was not saved", str(error))
-        return
-    saving.save(held, now, history.onto(now, one.before, one.after), one.how)
+        return True
+    done = saving.save(held, now, history.onto(now, one.before, one.after), one.how)
+    return done or saving.waits(held, now.id)

@@ -41,7 +41,7 @@ def page(browser, address, fake):
     opened = context.new_page()
     visit(opened, address, "Rounds")
     opened.get_by_role("button", name="New round").click()
-    opened.get_by_label("Name").fill("A round")
+    opened.get_by_label("Name of the round").fill("A round")
     opened.get_by_role("button", name="Create and choose a place").click()
     opened.get_by_role("heading", level=1, name="Population").wait_for()
     settle(opened)

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from sampler import handover
-from sampler.errors import StoreError
 from sampler.model import Fieldwork
 from sampler.ui import recruiter_facts, recruiter_rows, recruiter_sheets, show, state
 from sampler.ui.recruiter_facts import MOST_READ
@@ -66,6 +65,9 @@ if blank:
             "You can download it now and fill these in later.",
         )
     )
+drawn_key = f"sheet_{round_.id}_drawn"
+if f"sheet_{round_.id}_purpose" not in st.session_state:
+    st.session_state[drawn_key] = round_.fieldwork  # the fields begin with what stands now
 with (
     st.expander("Brief: fill in what the recruiter needs", key="sheet_brief"),
     st.form("sheet_fieldwork", border=False),
@@ -77,7 +79,7 @@ with (
             help=HELP[field],
             height=80,
             max_chars=4000,
-            key=f"sheet_{round_.id}_{round_.version}_{field}",
+            key=f"sheet_{round_.id}_{field}",
         )
         for field, words in handover.FIELDWORK_WORDS.items()
     }
@@ -88,18 +90,20 @@ with (
         round_.fieldwork.recruit,
         placeholder="As many as wanted",
         help="One in ten to one in four do not come: ask for a few more than you want.",
-        key=f"sheet_{round_.id}_{round_.version}_recruit",
+        key=f"sheet_{round_.id}_recruit",
     )
     if st.form_submit_button("Save", type="primary"):
         written = {field: text.strip() for field, text in filled.items()}
         fieldwork = Fieldwork(**written, recruit=int(recruit) if recruit else None)
-        try:
-            state.store().save_round(round_.model_copy(update={"fieldwork": fieldwork}))
-        except StoreError as error:
-            again = " Load the page again to see it; what you typed here is not kept then."
-            st.html(show.note("This is not saved", str(error) + again, kind="bad"))
+        if round_.fieldwork != st.session_state[drawn_key]:
+            st.session_state[drawn_key] = round_.fieldwork
+            title = "The brief was changed in another window"
+            how = "What you typed is still here. Save again to keep yours instead of theirs."
+            st.html(show.note(title, how, kind="bad"))
         else:
-            st.rerun()
+            if state.save_round(round_.model_copy(update={"fieldwork": fieldwork})):
+                st.session_state[drawn_key] = fieldwork
+            st.rerun()  # what stopped it is said at the top; the fields keep what was typed
 
 st.header("What the recruiter sees", anchor=False)
 chosen = None

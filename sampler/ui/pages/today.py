@@ -7,21 +7,20 @@ from sampler.stages import TAP_WORDS, Due, Tap, due_on, tapped, taps
 from sampler.ui import people_tables, saving, show, state, waiting_box
 from sampler.words import day, listed
 
-BEFORE = "today_before"  # people marked here, as they were before: to take a tap back
-
 round_ = state.round_at_hand("Today")
 store = state.store()
 taken = state.plan_in_use(round_)
 everyone = store.people(round_.id)
 by_id = {person.id: person for person in everyone}
 today = state.today()
-before: dict[str, Participant] = st.session_state.setdefault(BEFORE, {})
+before: dict[str, tuple[Participant, int]] = st.session_state.setdefault(saving.TODAY, {})
 
 
 def tap(person: Participant, how: Tap) -> None:
     """Mark somebody; a faster change elsewhere is not lost."""
     if saving.save(round_, person, tapped(person, how, today), "today"):
-        before.setdefault(person.id, person)
+        was = before.get(person.id, (person, 0))[0]
+        before[person.id] = (was, store.person(round_.id, person.reference).version)
 
 
 def take_back(person: Participant, was: Participant) -> None:
@@ -42,7 +41,10 @@ def draw(due: Due) -> None:
     groups = people_tables.in_words(taken.plan.characteristics, person)
     with st.container(key=f"today_row_{person.id}"):
         st.html(show.due(when, person.reference, people_tables.stage_words(person), groups))
-        was = before.get(person.id)
+        # A tap can be taken back until somebody changes the person after it.
+        was, version = before.get(person.id, (None, 0))
+        if version != person.version:
+            was = None
         if not due.taps and was is None:
             return
         with st.container(horizontal=True):
