@@ -15,7 +15,7 @@ from tests.tools import needs
 pytestmark = [
     needs("chromium"),
     pytest.mark.browser,
-    pytest.mark.xdist_group("browser"),
+    pytest.mark.xdist_group("browser-programme"),
     pytest.mark.filterwarnings("default"),
 ]
 NAME = "Customer service"
@@ -191,8 +191,10 @@ def test_axe_finds_nothing_serious_and_nothing_scrolls_sideways(browser, address
 
     axe, bad = Axe(), {}
     held = next(one for one in store.programmes() if one.name == NAME)
-    past = next((one for one in store.rounds_of(held.id) if one.totals), None)
-    assert past is not None
+    if not any(one.totals for one in store.rounds_of(held.id)):  # where it runs on its own
+        counts = {"Sex": {"Female": 6, "Male": 4}, "Age": {"16-34": 1, "35-54": 3, "55+": 5}}
+        add_by_totals(store, "Past", counts, areas=["Canterbury"])
+    past = next(one for one in store.rounds_of(held.id) if one.totals)
 
     def check(page, where):
         settle(page)
