@@ -3,7 +3,6 @@
 import pytest
 
 from sampler import figures
-from sampler.store import Store
 from tests.builders import a_brief, a_person
 from tests.test_pages import failed, opened, said
 
@@ -11,13 +10,6 @@ pytestmark = pytest.mark.usefixtures("app_database")
 
 SMALL = {"title": "Small", "people_wanted": 4, "characteristic": [{"topic": "sex"}]}
 """Two women and two men."""
-
-
-@pytest.fixture
-def store(app_database):
-    made = Store(f"sqlite:///{app_database}")
-    yield made
-    made.close()
 
 
 def a_round(store, **changes):

@@ -33,11 +33,6 @@ def folder(tmp_path, monkeypatch):
     return data_folder()
 
 
-@pytest.fixture(params=KINDS)
-def url(request, tmp_path):
-    return new_url(request.param, tmp_path)
-
-
 @pytest.fixture
 def store(url):
     made = Store(url)

@@ -3,20 +3,11 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from sampler.store import Store
 from sampler.ui import sign_in, state
 from tests.builders import a_brief
 from tests.test_pages import failed, opened, said
 
 pytestmark = pytest.mark.usefixtures("app_database")
-
-
-@pytest.fixture
-def store(app_database, tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    made = Store(f"sqlite:///{app_database}")
-    yield made
-    made.close()
 
 
 def press(app, label):

@@ -12,7 +12,6 @@ from streamlit.testing.v1 import AppTest
 
 from sampler import example, figures
 from sampler.errors import StoreError
-from sampler.store import Store
 from tests.builders import a_brief, a_person
 
 APP = str(Path(__file__).parent.parent / "app.py")
@@ -20,13 +19,6 @@ PAGES = ("rounds", "population", "mix", "participants", "coverage", "sheet", "pr
 MARKED = "MARKED-8842"
 
 pytestmark = pytest.mark.usefixtures("app_database")
-
-
-@pytest.fixture
-def store(app_database):
-    made = Store(f"sqlite:///{app_database}")
-    yield made
-    made.close()
 
 
 def opened(page, round_id=None, *, strict=True):

@@ -6,31 +6,15 @@ from types import SimpleNamespace
 import pytest
 import streamlit as st
 
-from sampler import example, figures
+from sampler import example
 from sampler.handover import london_today
 from sampler.model import By, Protection
-from sampler.store import Store
 from sampler.ui import identity, people_grid, saving, state
-from tests.builders import a_brief, a_person
+from tests.builders import a_person
 from tests.test_pages import failed, opened, said
 
 pytestmark = pytest.mark.usefixtures("app_database")
 ASHA = By(who="Asha")
-
-
-@pytest.fixture
-def store(app_database, tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    made = Store(f"sqlite:///{app_database}")
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def held(store):
-    made = store.add_round(a_brief())
-    store.take_plan(made.id, figures.plan_of(made.brief))
-    return made
 
 
 def move(app, person, stage):

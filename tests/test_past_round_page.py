@@ -7,20 +7,11 @@ from streamlit.testing.v1 import AppTest
 
 from sampler import figures
 from sampler.handover import london_today
-from sampler.store import Store
 from tests.builders import BIRMINGHAM, a_brief, a_person
 from tests.test_pages import failed, opened, said
 
 pytestmark = pytest.mark.usefixtures("app_database")
 ON = date(2025, 3, 3)
-
-
-@pytest.fixture
-def store(app_database, tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    made = Store(f"sqlite:///{app_database}")
-    yield made
-    made.close()
 
 
 def adding(programme=""):

@@ -19,14 +19,6 @@ CITY = [{"topic": "sex"}, {"topic": "age", "bands": ["16-34", "35-54", "55+"]}]
 WEST_MIDLANDS = "E12000005"
 
 
-@pytest.fixture
-def store(app_database, tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    made = Store(f"sqlite:///{app_database}")
-    yield made
-    made.close()
-
-
 def add(store, title, counts=None, people=(), on=date(2025, 3, 3), **more):
     """Store a round with its plan, of totals or people."""
     values = {"title": title, "programme": NAME, "characteristic": CITY} | more

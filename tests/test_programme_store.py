@@ -21,11 +21,6 @@ TOTALS = Totals(on=date(2025, 5, 1), heard=12, counts={"Sex": {"Female": 7, "Mal
 PUBLISHED = json.dumps({"heard": "10 to 14"})
 
 
-@pytest.fixture(params=KINDS)
-def url(request, tmp_path):
-    return new_url(request.param, tmp_path)
-
-
 @pytest.fixture
 def store(url):
     made = Store(url)

@@ -5,28 +5,13 @@ from datetime import timedelta
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from sampler import figures, protection
+from sampler import protection
 from sampler.handover import london_today
-from sampler.store import Store, years_later
-from tests.builders import a_brief, a_person
+from sampler.store import years_later
+from tests.builders import a_person
 from tests.test_pages import failed, opened, said
 
 pytestmark = pytest.mark.usefixtures("app_database")
-
-
-@pytest.fixture
-def store(app_database, tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    made = Store(f"sqlite:///{app_database}")
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def held(store):
-    made = store.add_round(a_brief())
-    store.take_plan(made.id, figures.plan_of(made.brief))
-    return made
 
 
 def save(app):

@@ -10,7 +10,6 @@ from sampler.handover import Sheet
 from sampler.incoming import Preview, PreviewRow
 from sampler.matching_values import Refused
 from sampler.model import By, Participant
-from sampler.store import Store
 from sampler.ui import read_in_show
 from tests import read_in_files
 from tests.builders import a_brief, a_person
@@ -21,13 +20,6 @@ pytestmark = pytest.mark.usefixtures("app_database")
 
 ACME = "Acme Fieldwork"
 PERSONAL = ("Quibblesworth", "Zelda", "07700", "@example.org", "B14 7AA", "1985", "03/02")
-
-
-@pytest.fixture
-def store(app_database):
-    made = Store(f"sqlite:///{app_database}")
-    yield made
-    made.close()
 
 
 @pytest.fixture

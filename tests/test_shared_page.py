@@ -11,7 +11,6 @@ from streamlit.testing.v1 import AppTest
 from sampler import example, figures, shared
 from sampler.handover import london_today
 from sampler.model import Totals
-from sampler.store import Store
 from sampler.ui import state
 from sampler.words import day
 from tests.builders import a_brief
@@ -20,14 +19,6 @@ from tests.test_pages import failed, opened, said
 pytestmark = pytest.mark.usefixtures("app_database")
 NAME = "Customer service"
 TODAY = london_today()
-
-
-@pytest.fixture
-def store(app_database, tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    made = Store(f"sqlite:///{app_database}")
-    yield made
-    made.close()
 
 
 def add(store, female, male, **more):

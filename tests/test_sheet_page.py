@@ -8,18 +8,10 @@ from streamlit.testing.v1 import AppTest
 
 from sampler import figures
 from sampler.model import Fieldwork
-from sampler.store import Store
 from tests.builders import a_brief, a_person
 from tests.test_pages import failed, opened, said
 
 pytestmark = pytest.mark.usefixtures("app_database")
-
-
-@pytest.fixture
-def store(app_database):
-    made = Store(f"sqlite:///{app_database}")
-    yield made
-    made.close()
 
 
 @pytest.fixture
@@ -161,20 +153,17 @@ def test_people_found_by_others_are_named_to_be_added(store, held):
     )
 
 
-def test_shares_are_worked_out_once_for_the_same_plan_and_recruiters(store, held, monkeypatch):
-    from sampler import recruiters, seating
+def test_shares_are_worked_out_once_for_the_same_plan_and_recruiters(store, held):
+    from sampler import recruiters
 
     two(store, held)
-    solved = []
-    really = seating.of
-    monkeypatch.setattr(
-        "sampler.recruiters.seating.of", lambda *given: solved.append(1) or really(*given)
-    )
     recruiters._shares.cache_clear()
     app = opened("sheet", held.id)
     app.segmented_control(key="sheet_whose").set_value(store.recruiters(held.id)[0].id).run()
     opened("coverage", held.id)
-    assert len(solved) == 1
+    worked_out = recruiters._shares.cache_info()
+    assert worked_out.misses == 1
+    assert worked_out.hits
 
 
 def test_downloads_add_up_and_hold_nobody_elses_people(store, held, monkeypatch):

@@ -17,14 +17,9 @@ from sampler.model import Fieldwork
 from sampler.recruiter_store import ID_LETTERS
 from sampler.store import Store
 from tests.builders import a_brief, a_person, by_hand
-from tests.databases import KINDS, new_url
+from tests.databases import new_url
 
 MARKED = "MARKED-7391"
-
-
-@pytest.fixture(params=KINDS)
-def url(request, tmp_path):
-    return new_url(request.param, tmp_path)
 
 
 @pytest.fixture

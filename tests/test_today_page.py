@@ -4,29 +4,12 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
-from sampler import figures
 from sampler.handover import london_today
 from sampler.model import By
-from sampler.store import Store
-from tests.builders import a_brief, a_person
+from tests.builders import a_person
 from tests.test_pages import failed, opened, said
 
 pytestmark = pytest.mark.usefixtures("app_database")
-
-
-@pytest.fixture
-def store(app_database, tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    made = Store(f"sqlite:///{app_database}")
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def held(store):
-    made = store.add_round(a_brief())
-    store.take_plan(made.id, figures.plan_of(made.brief))
-    return made
 
 
 def at(hour, days=0):
