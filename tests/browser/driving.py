@@ -11,6 +11,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,21 @@ CHROMIUM = [
     "--disable-sync",
 ]
 START_SECONDS = 60
+SETTLED = """turn => {
+    const now = performance.now();
+    if (!window.seen) {
+        window.seen = {turn: 0};
+        new MutationObserver(() => { window.seen.changed = performance.now(); }).observe(
+            document.documentElement, {childList: true, subtree: true, attributes: true});
+    }
+    if (window.seen.turn !== turn) window.seen = {turn, changed: now};
+    const app = document.querySelector('[data-testid="stApp"]');
+    return app && app.getAttribute('data-test-script-state') !== 'running'
+        && !document.querySelector('[data-testid="stSkeleton"], [data-stale="true"]')
+        && now - window.seen.changed > 250;
+}"""
+"""Nothing runs, nothing is stale and nothing has changed for 250 ms since it was asked."""
+_turns = count(1)
 
 
 def free_port() -> int:
@@ -103,17 +119,7 @@ def chromium() -> Iterator[Any]:
 
 def settle(page: Any) -> None:
     """Wait until the app has drawn everything the last act asked for."""
-    page.wait_for_timeout(250)
-    page.wait_for_function(
-        """() => {
-            const app = document.querySelector('[data-testid="stApp"]');
-            return app && app.getAttribute('data-test-script-state') !== 'running'
-                && !document.querySelector('[data-testid="stSkeleton"]')
-                && !document.querySelector('[data-stale="true"]');
-        }""",
-        timeout=20_000,
-    )
-    page.wait_for_timeout(150)
+    page.wait_for_function(SETTLED, arg=next(_turns), timeout=20_000, polling=25)
 
 
 def visit(page: Any, address: str, title: str) -> None:

@@ -6,7 +6,7 @@ import stat
 import openpyxl
 import pytest
 
-from tests.browser.driving import choose, chromium, served, settle, visit
+from tests.browser.driving import choose, served, settle, visit
 from tests.tools import needs
 
 pytestmark = [
@@ -30,6 +30,7 @@ PAGES = {
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
+    """Return a folder of its own: the journeys begin where nobody has made a round."""
     return tmp_path_factory.mktemp("served")
 
 
@@ -37,24 +38,6 @@ def folder(tmp_path_factory):
 def address(folder):
     with served(folder) as (address, _):
         yield address
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as opened:
-        yield opened
-
-
-@pytest.fixture
-def page(browser, address):
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
-    opened = context.new_page()
-    asked = []
-    opened.on("request", lambda request: asked.append(request.url))
-    yield opened
-    context.close()
-    outside = [url for url in asked if not url.startswith((address, "data:", "blob:"))]
-    assert outside == []
 
 
 @pytest.fixture
@@ -268,56 +251,19 @@ def test_a_new_round_by_keyboard_alone(page, address):
     assert re.search(r"White.*5", table_row(page, "Quotas for Ethnic group", "White"))
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
-def test_axe_finds_nothing_serious_that_is_ours(browser, address, example, scheme, width):
-    from axe_playwright_python.sync_playwright import Axe
-
-    axe = Axe()
-    context = browser.new_context(
-        viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
-    )
-    opened = context.new_page()
-    bad = {}
-
-    def check(where):
-        result = axe.run(opened).response
-        serious = [
-            f"{v['id']}: {v['nodes'][0]['target']}"
-            for v in result["violations"]
-            if v["impact"] in ("serious", "critical")
-        ]
-        if serious:
-            bad[where] = serious
-
+def test_every_page_is_clean_by_axe_and_none_scrolls_sideways(looks, address, example):
+    page = looks.page
     for path, title in PAGES.items():
-        visit(opened, f"{address}/{path}?round={example}", title)
-        check(title)
-    visit(opened, f"{address}/participants?round={example}", "Participants")
-    opened.get_by_role("button", name="Add a person").click()
-    opened.get_by_role("dialog").wait_for()
-    settle(opened)
-    check("Add a person")
-    visit(opened, f"{address}/mix-and-quotas?round={example}", "Mix and quotas")
-    opened.get_by_role("button", name="Change", exact=True).first.click()
-    opened.get_by_role("dialog").wait_for()
-    settle(opened)
-    check("Change a characteristic")
-    context.close()
-    assert bad == {}
-
-
-@pytest.mark.parametrize("width", [1280, 390])
-def test_no_page_scrolls_sideways(browser, address, example, width):
-    context = browser.new_context(viewport={"width": width, "height": 900})
-    opened = context.new_page()
-    for path, title in PAGES.items():
-        visit(opened, f"{address}/{path}?round={example}", title)
-        over = opened.evaluate(
-            "() => { const m = document.querySelector('[data-testid=\"stMain\"]');"
-            " return m.scrollWidth - m.clientWidth; }"
-        )
-        assert over <= 1, f"{title} at {width}"
-    context.close()
+        visit(page, f"{address}/{path}?round={example}", title)
+        looks.check(title)
+    visit(page, f"{address}/participants?round={example}", "Participants")
+    page.get_by_role("button", name="Add a person").click()
+    page.get_by_role("dialog").wait_for()
+    looks.check("Add a person")
+    visit(page, f"{address}/mix-and-quotas?round={example}", "Mix and quotas")
+    page.get_by_role("button", name="Change", exact=True).first.click()
+    page.get_by_role("dialog").wait_for()
+    looks.check("Change a characteristic")
 
 
 def listening(pid):

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.browser.driving import chromium, served, settle, visit
+from tests.browser.driving import served, settle, visit
 from tests.fake_census import Fake, serving
 from tests.tools import needs
 
@@ -28,25 +28,17 @@ def address(tmp_path_factory, fake):
         yield address
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as opened:
-        yield opened
-
-
 @pytest.fixture
-def page(browser, address, fake):
+def page(windows, address, fake):
     fake.reset("")
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    opened = context.new_page()
+    opened = windows()
     visit(opened, address, "Rounds")
     opened.get_by_role("button", name="New round").click()
     opened.get_by_label("Name of the round").fill("A round")
     opened.get_by_role("button", name="Create and choose a place").click()
     opened.get_by_role("heading", level=1, name="Population").wait_for()
     settle(opened)
-    yield opened
-    context.close()
+    return opened
 
 
 def add(page, kind, query, name):

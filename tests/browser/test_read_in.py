@@ -4,10 +4,9 @@ import re
 
 import pytest
 
-from sampler.store import Store
 from tests import read_in_files
 from tests.browser import driving
-from tests.browser.driving import chromium, served, settle, visit
+from tests.browser.driving import settle, visit
 from tests.builders import a_brief
 from tests.tools import needs
 
@@ -24,47 +23,11 @@ STREAMLITS_OWN = "presentation-role-conflict"
 """Minor: its field for files gives the area to drop them on both a role and a name."""
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("served")
-
-
-@pytest.fixture(scope="module")
-def address(folder):
-    with served(folder) as (address, _):
-        yield address
-
-
-@pytest.fixture(scope="module")
-def store(folder, address):
-    (folder / "sampling-planner").mkdir(mode=0o700, exist_ok=True)
-    made = Store(f"sqlite:///{folder / 'sampling-planner' / 'planner.sqlite3'}")
-    yield made
-    made.close()
-
-
 @pytest.fixture
 def held(store):
     made = store.add_round(a_brief())
     store.add_recruiter(made.id, "Acme Fieldwork", way="agency")
     return made
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as opened:
-        yield opened
-
-
-@pytest.fixture
-def page(browser, address):
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    opened = context.new_page()
-    asked = []
-    opened.on("request", lambda request: asked.append(request.url))
-    yield opened
-    context.close()
-    assert [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []
 
 
 def choose(page, label, option):
@@ -287,30 +250,11 @@ def test_a_file_is_read_in_by_keyboard_alone(page, address, held, store):
     assert store.person(held.id, "A01").answers["Ethnic group"].text == "Indian"
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
-def test_axe_finds_nothing_on_the_way(browser, address, held, scheme, width):
-    from axe_playwright_python.sync_playwright import Axe
-
-    axe = Axe()
-    context = browser.new_context(
-        viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
-    )
-    page = context.new_page()
-    bad = {}
+def test_reading_in_is_clean_by_axe_on_the_way_and_never_scrolls_sideways(looks, address, held):
+    page = looks.page
 
     def check(where):
-        found = [
-            f"{one['id']}: {one['nodes'][0]['target']}"
-            for one in axe.run(page).response["violations"]
-            if one["id"] != STREAMLITS_OWN
-        ]
-        if found:
-            bad[where] = found
-        over = page.evaluate(
-            "() => { const m = document.querySelector('[data-testid=\"stMain\"]');"
-            " return m.scrollWidth - m.clientWidth; }"
-        )
-        assert over <= 1, f"{where} at {width}"
+        looks.check(where, but=(STREAMLITS_OWN,))
 
     visit(page, f"{address}/read-in?round={held.id}", TITLE)
     check("Start")
@@ -333,7 +277,4 @@ def test_axe_finds_nothing_on_the_way(browser, address, held, scheme, width):
     check("Preview")
     give(page, address, held, "Acme Fieldwork", "a.csv", b"%PDF-1.7")
     page.get_by_text("This cannot be read in").wait_for()
-    settle(page)
     check("Refused")
-    context.close()
-    assert bad == {}

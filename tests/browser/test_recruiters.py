@@ -6,21 +6,21 @@ import re
 import openpyxl
 import pytest
 
-from tests.browser.driving import settle, visit
-from tests.browser.test_journeys import address, browser, choose, folder, page  # noqa: F401
+from sampler.example import add_to
+from tests.browser.driving import choose, settle, visit
 from tests.tools import needs
 
 pytestmark = [
     needs("chromium"),
     pytest.mark.browser,
-    pytest.mark.xdist_group("browser"),
+    pytest.mark.xdist_group("browser-recruiters"),
     pytest.mark.filterwarnings("default"),
 ]
 
 SHEET, COVERAGE = "Recruitment sheet", "Coverage"
 
 
-def a_round(page, address):  # noqa: F811
+def a_round(page, address):
     """Start a round in Birmingham without recruiters; returns its id."""
     visit(page, address, "Rounds")
     page.get_by_role("button", name="New round").first.click()
@@ -37,7 +37,7 @@ def a_round(page, address):  # noqa: F811
     return re.search(r"round=(\w{8})", page.url)[1]
 
 
-def add_recruiter(page, name, kind, number):  # noqa: F811
+def add_recruiter(page, name, kind, number):
     page.get_by_role("button", name="Add a recruiter").click()
     form = page.get_by_role("dialog")
     form.wait_for()
@@ -51,14 +51,14 @@ def add_recruiter(page, name, kind, number):  # noqa: F811
     settle(page)
 
 
-def workbook(page, button):  # noqa: F811
+def workbook(page, button):
     with page.expect_download() as started:
         button.click()
     with open(started.value.path(), "rb") as file:
         return openpyxl.load_workbook(io.BytesIO(file.read()))
 
 
-def test_two_recruiters_get_sheets_of_their_own_that_add_up(page, address):  # noqa: F811
+def test_two_recruiters_get_sheets_of_their_own_that_add_up(page, address):
     held = a_round(page, address)
     visit(page, f"{address}/sheet?round={held}", SHEET)
     whole = workbook(page, page.get_by_role("button", name="Download the sheet (.xlsx)"))
@@ -95,7 +95,7 @@ def test_two_recruiters_get_sheets_of_their_own_that_add_up(page, address):  # n
     page.get_by_text("For Acme Fieldwork").first.wait_for()
 
 
-def test_coverage_is_looked_at_in_three_ways_and_by_recruiter(page, address):  # noqa: F811
+def test_coverage_is_looked_at_in_three_ways_and_by_recruiter(page, address):
     held = a_round(page, address)
     visit(page, f"{address}/sheet?round={held}", SHEET)
     add_recruiter(page, "Acme Fieldwork", "Agency", 10)
@@ -132,7 +132,7 @@ def test_coverage_is_looked_at_in_three_ways_and_by_recruiter(page, address):  #
     assert "2.8 of " in row("People expected against quotas")
 
 
-def test_a_recruiter_is_added_and_changed_by_keyboard_alone(page, address):  # noqa: F811
+def test_a_recruiter_is_added_and_changed_by_keyboard_alone(page, address):
     held = a_round(page, address)
     visit(page, f"{address}/sheet?round={held}", SHEET)
 
@@ -176,33 +176,9 @@ def test_a_recruiter_is_added_and_changed_by_keyboard_alone(page, address):  # n
     assert page.get_by_role("heading", level=3, name="Saheli Hub").count() == 0
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
-def test_axe_finds_nothing_and_nothing_scrolls_sideways(browser, address, width, scheme):  # noqa: F811
-    from axe_playwright_python.sync_playwright import Axe
-
-    axe, bad = Axe(), {}
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    opened = context.new_page()
-    visit(opened, address, "Rounds")
-    example = opened.get_by_role("button", name="Try the Birmingham example")
-    if example.count():
-        example.click()
-    else:
-        opened.get_by_role("link", name="Council tax discovery").first.click()
-    opened.get_by_role("heading", level=1, name="Mix and quotas").wait_for(timeout=30_000)
-    held = re.search(r"round=(\w{8})", opened.url)[1]
-
-    def check(where):
-        settle(opened)
-        violations = axe.run(opened).response["violations"]
-        if violations:
-            bad[where] = [f"{v['id']}: {v['nodes'][0]['target']}" for v in violations]
-        over = opened.evaluate(
-            "() => { const m = document.querySelector('[data-testid=\"stMain\"]');"
-            " return m.scrollWidth - m.clientWidth; }"
-        )
-        assert over <= 1, where
-
+def test_recruiters_are_clean_by_axe_and_nothing_scrolls_sideways(looks, address, store):
+    opened, check, scheme = looks.page, looks.check, looks.scheme
+    held = add_to(store)
     visit(opened, f"{address}/sheet?round={held}", SHEET)
     check("sheet")
     opened.get_by_role("button", name="Copy as an e-mail").first.click()
@@ -218,5 +194,3 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(browser, address, width,
     for look in ("Attended so far", "At the expected show rate"):
         opened.get_by_role("radio", name=look).click()
         check(look)
-    context.close()
-    assert bad == {}

@@ -6,7 +6,7 @@ import pytest
 
 from sampler.brief import from_values
 from sampler.store import Store
-from tests.browser.driving import chromium, served, settle, visit
+from tests.browser.driving import settle, visit
 from tests.tools import needs
 
 pytestmark = [
@@ -17,30 +17,6 @@ pytestmark = [
 ]
 FIVE = ["ethnic_group", "age", "sex", "disability", "tenure"]
 NINE = [*FIVE, "general_health", "economic_activity", "qualification", "religion"]
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("served")
-
-
-@pytest.fixture(scope="module")
-def address(folder):
-    with served(folder) as (address, _):
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as opened:
-        yield opened
-
-
-@pytest.fixture
-def page(browser):
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    yield context.new_page()
-    context.close()
 
 
 def a_round(folder, **changes):

@@ -9,7 +9,7 @@ import pytest
 from sampler.example import add_to
 from sampler.store import Store
 from tests import databases
-from tests.browser.driving import choose, chromium, served, settle, visit
+from tests.browser.driving import choose, served, settle, visit
 from tests.databases import new_url
 from tests.tools import needs
 
@@ -40,12 +40,6 @@ def addresses(url, tmp_path_factory):
     ):
         assert first.pid != second.pid
         yield one, two
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture
