@@ -7,7 +7,7 @@ import streamlit as st
 
 import sampler.ui
 from sampler.access import may_open
-from sampler.ui import identity, sign_in, state
+from sampler.ui import identity, memory, sign_in, state
 
 HERE = Path(sampler.ui.__file__).parent
 PAGES = HERE / "pages"
@@ -83,4 +83,7 @@ def run() -> None:
     chosen.run()
 
 
-run()
+try:
+    run()
+finally:
+    memory.keep_loaded()

@@ -6,12 +6,15 @@ Nothing here passes or fails.
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
+
+from streamlit.testing.v1 import AppTest
 
 from census import extract
 from sampler import combining as how
@@ -162,6 +165,16 @@ def combining() -> None:
     say("the same again (a page rerun)", times(lambda: how.of(brief)))
 
 
+def collecting() -> None:
+    """Measure the garbage collection that Streamlit asks for after every run of a page."""
+    page = AppTest.from_file(ROOT / "app.py", default_timeout=60).run()
+    page.switch_page(ROOT / "sampler/ui/pages/coverage.py").run()
+    left_out = times(gc.collect)
+    gc.unfreeze()
+    say("garbage collection, what is loaded looked at each time", times(gc.collect))
+    say("the same, what is loaded left out", left_out)
+
+
 def clicks(page: Any, label: str) -> list[float]:
     """Return click to last change of the page, in milliseconds."""
     page.evaluate(CLICK, label)
@@ -241,4 +254,5 @@ if __name__ == "__main__":
     plans()
     seats.main()
     people.main()
+    collecting()
     pages()
