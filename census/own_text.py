@@ -8,6 +8,7 @@ import re
 from typing import NamedTuple
 
 from census.errors import BadFile
+from census.spelling import encoding_of
 
 MOST_BYTES = 30_000_000
 MOST_LINES = 400_000
@@ -120,14 +121,7 @@ def text_of(body: bytes) -> str:
 
 
 def _decoded(body: bytes) -> str:
-    sample = body[:2000]
-    kind = "utf-8-sig"
-    if body[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        kind = "utf-16"
-    elif len(sample) > 3 and sample[1::2].count(0) > len(sample) // 3:
-        kind = "utf-16-le"
-    elif len(sample) > 3 and sample[::2].count(0) > len(sample) // 3:
-        kind = "utf-16-be"
+    kind = encoding_of(body)
     try:
         return body.decode(kind)
     except UnicodeDecodeError:

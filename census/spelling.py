@@ -13,8 +13,8 @@ def key(text: str) -> str:
     >>> key("  White  and asian "), key("16 – 34") == key("16-34")
     ('white and asian', True)
     """
-    spaced = re.sub(r"\s*([:\-–])\s*", lambda mark: mark[1].replace("–", "-"), text)
-    return " ".join(spaced.split()).casefold()
+    spaced = " ".join(text.split())
+    return re.sub(r" ?([:\-–]) ?", lambda mark: mark[1].replace("–", "-"), spaced).casefold()
 
 
 def or_list(words: Sequence[str]) -> str:
@@ -47,6 +47,22 @@ def even(text: str) -> str:
     'Economically inactive: Retired'
     """
     return re.sub(r"\s*:\s*", ": ", " ".join(text.split()))
+
+
+def encoding_of(body: bytes) -> str:
+    """Return how the text of a file is encoded: UTF-16 by its mark or its zeros, else UTF-8.
+
+    >>> encoding_of("Größe".encode("utf-16-be")), encoding_of("Größe".encode())
+    ('utf-16-be', 'utf-8-sig')
+    """
+    sample = body[:2000]
+    if body[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "utf-16"
+    if len(sample) > 3 and sample[1::2].count(0) > len(sample) // 3:
+        return "utf-16-le"
+    if len(sample) > 3 and sample[::2].count(0) > len(sample) // 3:
+        return "utf-16-be"
+    return "utf-8-sig"
 
 
 def did_you_mean(asked: str, allowed: Iterable[str]) -> str:

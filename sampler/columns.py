@@ -19,6 +19,8 @@ from sampler.mapping import (
 )
 from sampler.model import Plan, PlannedCharacteristic
 from sampler.personal import (
+    NAME,
+    are_names,
     header_words,
     looks_personal,
     personal_header,
@@ -104,7 +106,8 @@ class Found:
 class Field:
     """One of their columns: where it stands, its name, and what it seems to be of ours.
 
-    `is_sure`: the name is ours, or was remembered. `personal` says what it holds that is not read;
+    `is_sure`: the name is ours, or was remembered. `personal` says what it holds that is not read
+    (with a `column`: not unless the user says so);
     `is_ignored` is our own column of formulas.
     """
 
@@ -208,26 +211,33 @@ def find(file: File, headers: Headers) -> Found:
     tables = [table for table in file.tables if any(_cells(row) for row in table.rows)]
     if not tables:
         raise BadSheet("There is nothing in this file. Save it again and choose it once more.")
+    # Sheets whose cells could not be told apart have a note, which says why, and no rows.
+    spoilt = [table for table in file.tables if table.notes and not table.rows]
     named = [table for table in tables if key(table.name) == PEOPLE]
+    if not named and (people := [table for table in spoilt if key(table.name) == PEOPLE]):
+        raise BadSheet(people[0].notes[0])
     best = [(table, _header_row(table, headers)) for table in named or tables]
     scored = [(table, head, score) for table, (head, score) in best if head is not None]
     most = max((score for *_, score in scored), default=0)
     top = [(table, head) for table, head, score in scored if score == most]
     if not top:
-        raise BadSheet(_no_header(named or tables, headers, len(tables) > 1))
+        raise BadSheet(
+            spoilt[0].notes[0] if spoilt else _no_header(named or tables, headers, len(tables) > 1)
+        )
     if len(top) > 1:
         raise BadSheet(
             f"The sheets {_sheets([table for table, _ in top])} could each be the people. Call the "
             "right one People, or send it alone."
         )
     table, head = top[0]
-    others = [other for other in tables if other is not table]
+    others = [other for other in (*tables, *spoilt) if other is not table]
     notes = list(table.notes)
     if others and not named:
         notes.append(
             f"The people are read from {_sheets([table])}; {_sheets(others)} "
             f"{'is' if len(others) == 1 else 'are'} not read."
         )
+        notes += [other.notes[0] for other in spoilt]
     _refuse_second_header(table, head, headers)
     return Found(table, head, tuple(notes))
 
@@ -325,6 +335,9 @@ def _field(place: int, header: str, values: Sequence[str], headers: Headers, tod
     if key(header) in headers.left_out or not header:
         return Field(place, header, is_sure=True)
     if exact := headers.exact(header):
+        # Under these two headings any text is taken, so that names would be kept.
+        if exact.use in ("notes", "reference") and are_names(values):
+            return Field(place, header, exact, personal=NAME)
         return Field(place, header, exact, True)
     what = personal_header(header) or personal_values(values, today)
     if not safe_header(header):

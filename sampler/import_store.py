@@ -34,7 +34,7 @@ class Imports(Recruiters):
 
     def held(self, round_id: str) -> Held:
         """Return what a round holds, to compare a file with."""
-        erased = self.ledger.start(self._now().date()).ids
+        known = self.ledger.read()
         with self.database.transaction(reads=True) as db:
             changes = tables.changes
             query = sa.select(changes).where(changes.c.round_id == round_id)
@@ -46,7 +46,7 @@ class Imports(Recruiters):
                 self._people(db, [round_id]).get(round_id, []),
                 self._recruiters(db, round_id),
                 lines,
-                erased,
+                known.ids if known is not None else frozenset(),
                 self._ids(db, round_id),
             )
 
@@ -117,17 +117,20 @@ class Imports(Recruiters):
 
     def last_import(self, round_id: str) -> Import | None:
         """Return the newest file taken in, or None where there is none."""
+        with self.database.transaction(reads=True) as db:
+            return self._last_import(db, round_id)
+
+    def _last_import(self, db: sa.Connection, round_id: str) -> Import | None:
         imports = tables.imports
         query = sa.select(imports).where(imports.c.round_id == round_id)
-        with self.database.transaction(reads=True) as db:
-            row = db.execute(query.order_by(imports.c.number.desc()).limit(1)).first()
+        row = db.execute(query.order_by(imports.c.number.desc()).limit(1)).first()
         if row is None:
             return None
         at = datetime.fromisoformat(row.at)
         return Import(row.number, row.recruiter, at, row.who, row.new, row.changed)
 
-    def take_back(self, round_id: str, number: int, by: By = NOBODY) -> None:
-        """Undo a file taken in: who was new goes, who was changed is as before.
+    def take_back(self, round_id: str, last: Import, by: By = NOBODY) -> None:
+        """Undo the last file taken in: who was new goes, who was changed is as before.
 
         Raises `Conflict` where somebody has changed one of these people since, or a later file
         was taken in.
@@ -136,11 +139,10 @@ class Imports(Recruiters):
         changes, imports = tables.changes, tables.imports
         with self.database.transaction() as db:
             self._lock_round(db, round_id)
-            latest = db.scalar(
-                sa.select(sa.func.max(imports.c.number)).where(imports.c.round_id == round_id)
-            )
-            if latest != number:
+            # Not by its number alone, which SQLite gives again after the last one was taken back.
+            if self._last_import(db, round_id) != last:
                 raise NotFound("This file is no longer the last one taken in.")
+            number = last.number
             query = sa.select(changes).where(
                 changes.c.round_id == round_id, changes.c.import_number == number
             )

@@ -16,7 +16,7 @@ from census.spelling import key
 from sampler.errors import BadSheet
 from sampler.matching_values import Incoming, IncomingRow, Proposal, Refused
 from sampler.model import NOT_KNOWN, Change, Participant, Recruiter, Round, Stage
-from sampler.records import ADDED, differences, own_name, their_name, with_fields
+from sampler.records import ADDED, differences, own_name, spelled, their_name, with_fields
 
 Kind = Literal["new", "changed", "unchanged"]
 Choice = Literal["ours", "theirs"]
@@ -193,7 +193,8 @@ class _Sorter:
         self.by_theirs = {
             (key(p.recruiter), key(p.their_reference)): p for p in held.people if p.their_reference
         }
-        self.known = {key(one.name): one.name for one in held.recruiters}
+        self.known = {key(name): one.name for one in held.recruiters for name in one.former}
+        self.known |= {key(one.name): one.name for one in held.recruiters}
         self.names = {key(one.name): (one.name, *one.former) for one in held.recruiters}
         self.lines: dict[str, list[Change]] = {}
         self.by_origin: dict[str, Participant] = {}
@@ -206,6 +207,8 @@ class _Sorter:
     def sort(self, row: IncomingRow) -> PreviewRow | Refused:
         recruiter = (row.recruiter or self.reading.recruiter).strip()
         recruiter = self.known.get(key(recruiter), recruiter)
+        if self.reading.is_ours:
+            row = replace(row, reference=spelled(row.reference))
         if row.id and row.version:
             return self._by_hidden_part(row, recruiter)
         if not row.reference:
@@ -220,11 +223,12 @@ class _Sorter:
         person = self.by_id.get(row.id)
         if person is None:
             return self._by_reference(row, recruiter)
-        other = self.by_reference.get(key(row.reference))
-        if row.reference and other is not None and other.id != person.id:
+        if row.reference and key(row.reference) != key(person.reference):
+            other = self.by_reference.get(key(row.reference))
+            says = f"says {other.reference}" if other else "has another reference"
             reason = (
-                f"This row was made for {person.reference} and now says {other.reference}. Put "
-                "the answers on the row of the person they belong to."
+                f"This row was made for {person.reference} and now {says}. Put the answers on the "
+                "row of the person they belong to, and somebody new on a blank row."
             )
             return Refused(row.number, REFERENCE, reason)
         return self._of(person, row, recruiter)
@@ -235,14 +239,16 @@ class _Sorter:
         blank_once = origin is not None and row.version == 0
         if blank_once and (known := self.by_origin.get(str(origin))) is not None:
             return self._of(known, row, recruiter)
-        if self.held.named(own_name(row.reference)) in self.held.erased:
+        row_id = self.held.named(origin) if blank_once and origin else ""
+        if {row_id, self.held.named(own_name(row.reference))} & self.held.erased:
             return _erased(row)
         person = self.by_reference.get(key(row.reference))
         if person is None:
             return self._new(row, recruiter, row.reference, origin)
         if blank_once and self._came_otherwise(person):
             note = f"{row.reference} is somebody else here already, so this row gets the next one."
-            return self._new(row, recruiter, "", origin, note)
+            made = self._new(row, recruiter, "", origin, note)
+            return replace(made, person=made.person.model_copy(update={"id": row_id}))
         return self._of(person, row, recruiter)
 
     def _came_otherwise(self, person: Participant) -> bool:
@@ -269,16 +275,25 @@ class _Sorter:
         answers = sorted((n, a.kind, a.text) for n, a in row.answers.items())
         self.alike[json.dumps([key(recruiter), answers])] += 1
         nth = self.alike[json.dumps([key(recruiter), answers])]
-        origins = [
-            "answers " + self.held.named(f"answers {nth} {json.dumps([key(name), answers])}")
+        ids = [
+            self.held.named(f"answers {nth} {json.dumps([key(name), answers])}")
             for name in self.names.get(key(recruiter), (recruiter,))
         ]
-        origin = origins[0]
+        origins = [f"answers {one}" for one in ids]
+        made = self._new(row, recruiter, "", origins[0])
+        if self.reading.are_others:
+            return made
         person = next((self.by_origin[one] for one in origins if one in self.by_origin), None)
-        if person is not None and not self.reading.are_others:
+        if person is not None:
             found = self._of(person, row, recruiter)
             return replace(found, by_answers=True) if isinstance(found, PreviewRow) else found
-        return self._new(row, recruiter, "", origin)
+        if any(one in self.held.erased for one in ids):
+            reason = (
+                "Somebody with the very same answers was erased here. Leave the row out, or give "
+                "it a reference if it is somebody else."
+            )
+            return Refused(row.number, REFERENCE, reason)
+        return replace(made, person=made.person.model_copy(update={"id": ids[0]}))
 
     def _new(
         self, row: IncomingRow, recruiter: str, called: str, origin: str | None, note: str = ""
@@ -294,7 +309,9 @@ class _Sorter:
         if asked and person.recruiter and key(person.recruiter) != key(asked):
             reason = f"{person.reference} was found by {person.recruiter}, not by {asked}."
             return Refused(row.number, REFERENCE, reason)
-        wanted = _filled(person, row, recruiter if not person.recruiter else person.recruiter)
+        is_moved = bool(row.recruiter) and not asked and key(recruiter) != key(person.recruiter)
+        is_theirs = is_moved or not person.recruiter
+        wanted = _filled(person, row, recruiter if is_theirs else person.recruiter)
         found = []
         for name, ours, theirs in differences(person, wanted):
             if _even(ours) == _even(theirs):

@@ -212,6 +212,7 @@ class Mapping(Value):
                 problems.append(f"There are words of {name}, which this plan does not have.{hint}")
                 continue
             kept = words.setdefault(part.name, {})
+            seen = {key(word) for word in kept}
             for word, answer in one.items():
                 fitted_answer = None if answer is None else fit_answer(part, answer)
                 if answer is not None and fitted_answer is None:
@@ -220,11 +221,24 @@ class Mapping(Value):
                         f"{part.name}.{did_you_mean(answer.text, part.groups)}"
                     )
                     continue
-                if any(key(other) == key(word) for other in kept):
+                if key(word) in seen:
                     problems.append(f"‘{word}’ is in the words of {part.name} twice.")
                     continue
+                seen.add(key(word))
                 kept[word] = fitted_answer
-        update = {"columns": tuple(columns), "words": {n: w for n, w in words.items() if w}}
+        stages: dict[str, Stage | None] = {}
+        seen = set()
+        for word, stage in self.stages.items():
+            if key(word) in seen:
+                problems.append(f"‘{word}’ is in the words of {STAGE_COLUMN} twice.")
+            else:
+                seen.add(key(word))
+                stages[word] = stage
+        update = {
+            "columns": tuple(columns),
+            "words": {n: w for n, w in words.items() if w},
+            "stages": stages,
+        }
         return self.model_copy(update=update), tuple(problems)
 
 
@@ -357,7 +371,9 @@ def _read_words(
             for word, value in _texts(name, one, problems):
                 stage = stage_named(value) if isinstance(value, str) else None
                 is_out = isinstance(value, str) and read_answer(value) is None
-                if stage is None and not is_out:
+                if word in stages:
+                    problems.append(f"‘{word}’ is in the words of {STAGE_COLUMN} twice.")
+                elif stage is None and not is_out:
                     hint = did_you_mean(str(value), STAGE_WORDS.values())
                     problems.append(f"‘{word}’ must be one of our stages.{hint}")
                 else:

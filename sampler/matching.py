@@ -64,6 +64,7 @@ MOST_WORDS = 200
 """Different words of one column that are asked about; the rows of any others are refused."""
 LONGEST_WORD = 100
 """Characters of a word that is asked about; longer ones are free text."""
+LONGEST_NUMBER = 10
 LIKE_OURS = 0.6
 """Share of a column's different values that must be ours to propose it by its values alone."""
 
@@ -112,9 +113,13 @@ def propose(
         notes=(*found.notes, *_not_there(plan, used, known, every), *words.notes),
         is_ours=is_ours,
         round_id=facts.get("round", ""),
-        plan_number=int(facts["plan"]) if facts.get("plan", "").isdecimal() else None,
+        plan_number=_number(facts.get("plan", "")),
         made=facts.get("made", ""),
     )
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < LONGEST_NUMBER else None
 
 
 def _certain(known: Mapping, every: Sequence[Field]) -> Mapping:
@@ -173,8 +178,9 @@ def _settle(
         twin = taken.get(column.ours)
         rows_ = sum(values.counted(one.place).values())
         asked.append(questions.about_column(one, column, plan, twin, rows_))
-        taken.setdefault(column.ours, one)
-        settled.append(replace(one, column=None if twin else column))
+        if not one.personal:
+            taken.setdefault(column.ours, one)
+        settled.append(replace(one, column=None if twin or one.personal else column))
     return settled, asked
 
 
@@ -251,6 +257,12 @@ def _not_there(
         if part.name not in there
     ]
     headers = {key(one.header) for one in every}
+    read_before = {key(column.header) for column in known.columns}
+    notes += [
+        f"‘{one.called}’ was read before and is left out now: it seems to hold {one.personal}."
+        for one in every
+        if one.personal and not one.column and key(one.header) in read_before
+    ]
     gone = [column.header for column in known.columns if key(column.header) not in headers]
     notes += [f"There is no column ‘{header}’ in this file." for header in gone]
     return notes
@@ -285,14 +297,18 @@ class _Words:
 
     def _stages(self, one: Field, words: Map[str, int]) -> None:
         remembered = {key(word) for word in self.known.stages}
+        left = 0
         for word, number in words.items():
-            stage, near = stage_of(word)
             if key(word) in remembered or _is_private(word) or len(word) > LONGEST_WORD:
                 continue
+            stage, near = stage_of(word)
             if stage is None and self.asks:
-                self.questions.append(questions.about_stage(word, near, one.header, number))
+                left += 1
+                if left <= MOST_WORDS:
+                    self.questions.append(questions.about_stage(word, near, one.header, number))
             elif stage is not None and stage_named(word) is None:
                 self.understood.append(Understood(STAGE_COLUMN, word, STAGE_WORDS[stage], number))
+        self._say_how_many(one, left, "our stages")
 
     def _classify(self, one: Field, part: PlannedCharacteristic, words: Map[str, int]) -> None:
         """Find the classification, and whether it makes a difference to any word."""
@@ -330,13 +346,17 @@ class _Words:
             elif self.asks and reading.asks and len(word) <= LONGEST_WORD:
                 left += 1
                 if left <= MOST_WORDS:
+                    asked = reader.asked(word)
                     self.questions.append(
-                        questions.about_word(part, word, reading, one.header, number)
+                        questions.about_word(part, word, asked, one.header, number)
                     )
+        self._say_how_many(one, left, f"the groups of {part.name}")
+
+    def _say_how_many(self, one: Field, left: int, ours: str) -> None:
         if left > MOST_WORDS:
             self.notes.append(
-                f"‘{one.called}’ has {left:,} different words that are none of the groups of "
-                f"{part.name}; {MOST_WORDS} are asked about. Is it the right column?"
+                f"‘{one.called}’ has {left:,} different words that are none of {ours}; "
+                f"{MOST_WORDS} are asked about. Is it the right column?"
             )
 
     def classification_question(self) -> tuple[Question, ...]:

@@ -260,10 +260,11 @@ def _own_words(text: str) -> Answer:
 
 
 class _Stages:
-    """Reads the words of the stages."""
+    """Reads the words of the stages; each different one is looked up once."""
 
     def __init__(self, mapping: Mapping) -> None:
         self.chosen = {key(word): stage for word, stage in mapping.stages.items()}
+        self.known: dict[str, Stage | None] = {}
 
     def __call__(self, text: str) -> Stage:
         """Return the stage; raises `_Bad`."""
@@ -273,7 +274,9 @@ class _Stages:
             if stage is None:
                 raise _Bad(f"Rows that say {_shown(word)} are left out, as chosen.", by_choice=True)
             return stage
-        stage, _ = stage_of(word)
+        if word not in self.known:
+            self.known[word] = stage_of(word)[0]
+        stage = self.known[word]
         if stage is None:
             raise _Bad(f"{_shown(word)} is none of our stages. Choose one, or leave the row out.")
         return stage

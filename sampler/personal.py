@@ -19,6 +19,10 @@ OTHER = "something that names a person"
 VALUES_LOOKED_AT = 200
 """Of each column, to say whether its values look personal."""
 MOSTLY = 0.5
+FEWEST_NAMES = 2
+NAME_WORDS = (2, 5)
+"""Words of somebody's full name, at least and at most."""
+BETWEEN_NAMES = ("al", "bin", "binti", "da", "de", "del", "der", "di", "el", "la", "van", "von")
 YOUNGEST_BORN = 10
 """A column of dates that mostly lie this many years back holds dates of birth."""
 
@@ -28,7 +32,8 @@ _DATE = re.compile(
     r"|(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))(?!\d)"
 )
 _PHONE = re.compile(r"(?:\+44|\b0)(?:[\s()-]?\d){9,10}\b")
-_EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.\w{2,}")
+_EMAIL = re.compile(r"[^\s@]@[^\s@]+\.\w{2,}")
+_NAME_WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*\.?")
 _POSTCODE = re.compile(
     r"\b[A-Z]{1,2}\d[A-Z\d]?\s*\d[ABD-HJLNP-UW-Z]{2}\b",
     re.IGNORECASE,
@@ -144,6 +149,27 @@ def personal_values(values: Sequence[str], today: date) -> str | None:
     if len(found) < max(1, MOSTLY * len(given)):
         return None
     return max(dict.fromkeys(found), key=found.count)
+
+
+def are_names(values: Sequence[str]) -> bool:
+    """Say whether most values of a column are written as people's names are.
+
+    >>> are_names(["Jane Doe", "J. O'Neill", "Amir bin Khan"]), are_names(["Likes tea", "No rush"])
+    (True, False)
+    """
+    given = [text for text in values if text.strip()][:VALUES_LOOKED_AT]
+    like = sum(map(_is_full_name, given))
+    return like >= FEWEST_NAMES and like > MOSTLY * len(given)
+
+
+def _is_full_name(text: str) -> bool:
+    """Say whether a text is a few words alone that begin with a capital letter."""
+    words = text[:VALUES_LOOKED_AT].split()
+    fewest, most = NAME_WORDS
+    return fewest <= len(words) <= most and all(
+        word in BETWEEN_NAMES or (word[0].isupper() and _NAME_WORD.fullmatch(word))
+        for word in words
+    )
 
 
 def value_looks_personal(text: str, today: date) -> str | None:

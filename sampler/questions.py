@@ -60,11 +60,16 @@ def about_classification(one: Field, likely: Classification, home: Published) ->
 
 def about_column(one: Field, column: Column, plan: Plan, twin: Field | None, rows: int) -> Question:
     """Ask whether a column is what its name or its values suggest."""
-    if twin:
+    if one.personal:
+        text = (
+            f"‘{one.called}’ seems to hold people's names, which are never kept. Read it as our "
+            f"{column.ours} all the same?"
+        )
+    elif twin:
         text = f"‘{twin.called}’ and ‘{one.called}’ could both be {column.ours}. Which is it?"
     else:
         text = f"Is ‘{one.called}’ our {column.ours}?"
-    return _column(one, plan, text, LEFT_OUT if twin else column.ours, rows)
+    return _column(one, plan, text, LEFT_OUT if twin or one.personal else column.ours, rows)
 
 
 def offer(one: Field, plan: Plan) -> Question:

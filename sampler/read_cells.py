@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -10,6 +11,7 @@ from types import MappingProxyType
 from openpyxl.utils import get_column_letter
 
 from sampler.errors import BadSheet
+from sampler.personal import safe_header
 
 MOST_BYTES = 20_000_000
 """Size of a file, packed."""
@@ -33,8 +35,6 @@ ERRORS = frozenset(
     f"#{error}"
     for error in ("N/A", "DIV/0!", "VALUE!", "REF!", "NAME?", "NUM!", "NULL!", "SPILL!", "CALC!")
 ) | {NO_RESULT}
-PROTECTED = ("'", "=", "+", "-", "@", "\t", "\r")
-"""A text that begins with one of these has an apostrophe in front in our own .csv files."""
 _SPACES = re.compile(r"\s+")
 
 
@@ -174,11 +174,14 @@ class Gathered:
         """Repeat what merged cells hold in each of them; a title over the table stays one cell."""
         heading = next((n for n, cells in rows.items() if _filled(cells) > 1), 0)
         repeated = []
+        numbers = list(rows)
         for merge in self.merges:
             first = rows.get(merge.top, [])
             value = first[merge.left - 1] if merge.left <= len(first) else ""
-            inside = [number for number in rows if merge.top <= number <= merge.bottom]
-            if not value.strip() or sum(_filled(rows[number]) for number in inside) == 1:
+            if not value.strip():
+                continue
+            inside = numbers[bisect_left(numbers, merge.top) : bisect_right(numbers, merge.bottom)]
+            if len(inside) == 1 and _filled(first) == 1:
                 continue
             if merge.top <= heading <= merge.bottom:
                 raise BadSheet(
@@ -189,9 +192,9 @@ class Gathered:
                 cells, right = rows[number], min(merge.right, MOST_COLUMNS)
                 cells.extend([""] * (right - len(cells)))
                 for at in range(merge.left - 1, right):
-                    if not cells[at]:
-                        self.room.take(value)
-                        cells[at] = value
+                    # Counted also where something stands: merges may lie over one another.
+                    self.room.take(value)
+                    cells[at] = cells[at] or value
             repeated.append(str(merge))
         if not repeated:
             return []
@@ -214,6 +217,8 @@ def sheet(name: str) -> str:
     ("sheet 'People'", 'the table')
     """
     plain = _SPACES.sub(" ", name).strip()
+    if not safe_header(plain[:SHOWN]):
+        return "a sheet whose name looks personal"
     short = plain if len(plain) <= SHOWN else f"{plain[: SHOWN - 1]}…"
     return f"sheet '{short}'" if short else "the table"
 
@@ -240,13 +245,35 @@ def trimmed(cells: list[str]) -> tuple[str, ...]:
     return tuple(cells[:end])
 
 
-def unprotected(cell: str) -> str:
-    """Return a cell of our own .csv file without the apostrophe `sheets.safe_cell` put in front.
+def as_file(found: list[tuple[bool, Table]]) -> File:
+    """Keep the facts of a workbook of ours apart; raises `BadSheet` where no row is left.
 
-    >>> unprotected("'=1+1"), unprotected("''tis"), unprotected("'tis")
-    ('=1+1', "'tis", "'tis")
+    Of each table it is said whether its sheet is hidden.
     """
-    return cell[1:] if cell.startswith("'") and cell[1:2] in PROTECTED else cell
+    tables, facts = [], {}
+    for hidden, table in found:
+        first = table.rows[0].cells if table.rows else ()
+        if table.name == FACTS and (hidden or first[:1] == ("template",)):
+            pairs = [(*row.cells, "", "")[:2] for row in table.rows]
+            facts[FACTS] = tuple((pair[0], pair[1]) for pair in pairs)
+        elif table.rows or table.notes:
+            tables.append(table)
+    if not any(table.rows for table in tables):
+        if tables:
+            raise BadSheet(tables[0].notes[0])
+        raise BadSheet(
+            "There is nothing to read: the sheets that can be seen in this workbook are empty. "
+            "If the people are on a hidden sheet, show it and save the workbook again."
+        )
+    return File(tuple(tables), facts)
+
+
+def too_many_sheets() -> BadSheet:
+    """Return the refusal of a workbook with too many sheets."""
+    return BadSheet(
+        f"This workbook has more than {MOST_SHEETS} sheets. "
+        "Save the sheet of people as a file of its own."
+    )
 
 
 def too_many_rows(name: str) -> BadSheet:

@@ -18,15 +18,17 @@ from sampler.read_cells import (
     Gathered,
     Merge,
     Room,
+    as_file,
     cell_too_long,
     place,
     too_many_rows,
+    too_many_sheets,
 )
 from sampler.read_values import iso, number
-from sampler.read_xlsx import as_file
 from sampler.read_zip import DAMAGED, LOCKED, Package, attributes_of
 
 CONTENT, MANIFEST = "content.xml", "META-INF/manifest.xml"
+MOST_HIDDEN_STYLES = 10_000
 CELLS = ("table-cell", "covered-table-cell")
 NOT_THE_CELL = frozenset({"annotation", "frame", "custom-shape", "shapes", "g"})
 """Elements in a cell whose text is a comment or a drawing."""
@@ -92,6 +94,8 @@ class _Content:
             self._style = attributes_of(raw).get("name", "")
         elif tag == "table-properties" and attributes_of(raw).get("display") == "false":
             self._hidden_styles.add(self._style)
+            if len(self._hidden_styles) > MOST_HIDDEN_STYLES:
+                raise BadSheet(DAMAGED)
 
     def end(self, tag: str) -> None:
         if self._aside:
@@ -118,10 +122,7 @@ class _Content:
 
     def _start_table(self, given: Mapping[str, str]) -> None:
         if len(self.sheets) == MOST_SHEETS:
-            raise BadSheet(
-                f"This workbook has more than {MOST_SHEETS} sheets. "
-                "Save the sheet of people as a file of its own."
-            )
+            raise too_many_sheets()
         hidden = given.get("style-name", "") in self._hidden_styles
         self.sheets.append((hidden, Gathered(given.get("name", ""), self._room)))
         self._row, self._repeats = 0, 1

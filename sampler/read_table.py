@@ -24,7 +24,6 @@ from sampler.read_cells import (
     File,
     Row,
     Table,
-    unprotected,
 )
 from sampler.read_zip import AGAIN, DAMAGED, LOCKED, Package, attributes_of, beside
 
@@ -42,7 +41,6 @@ __all__ = [
     "read",
     "read_pasted",
     "read_path",
-    "unprotected",
 ]
 
 TOO_BIG = (
@@ -141,7 +139,7 @@ def _workbook(package: Package) -> str:
 
     def relation(tag: str, raw: list[str]) -> None:
         one = attributes_of(raw)
-        if tag == "Relationship" and one.get("Type", "").endswith("/officeDocument"):
+        if not found and tag == "Relationship" and one.get("Type", "").endswith("/officeDocument"):
             found.append(beside("", one.get("Target", "")))
 
     package.parse(RELATIONS, relation, lambda _: None, lambda _: None)

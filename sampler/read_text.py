@@ -6,6 +6,7 @@ import csv
 import re
 from collections.abc import Iterable, Iterator
 
+from census.spelling import encoding_of
 from sampler.errors import BadSheet
 from sampler.read_cells import (
     LAST_ROW,
@@ -15,8 +16,8 @@ from sampler.read_cells import (
     Table,
     cell_too_long,
     too_many_rows,
-    unprotected,
 )
+from sampler.sheet_text import unprotected
 
 SEPARATORS = ("\t", ";", "|", ",")
 SAMPLE_LINES, SAMPLE_CHARACTERS = 50, 100_000
@@ -29,7 +30,7 @@ NO_ROWS = "There is nothing to read: the {} is empty."
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _QUOTED = re.compile(r'"[^"]*"')
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?(?:\r\n|\r|\n|$)', re.IGNORECASE)
-_RULER = re.compile(r"[\s|+:=\-]*-{2,}[\s|+:=\-]*")
+_RULER = re.compile(r"(?=.*--)[\s|+:=\-]+", re.DOTALL)
 _PIPE = re.compile(r"(?<!\\)\|")
 
 
@@ -41,14 +42,7 @@ def text_of(body: bytes) -> str:
 
     Raises `BadSheet` for text in none of them.
     """
-    sample = body[:2000]
-    kind = "utf-8-sig"
-    if body[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        kind = "utf-16"
-    elif len(sample) > 3 and sample[1::2].count(0) > len(sample) // 3:
-        kind = "utf-16-le"
-    elif len(sample) > 3 and sample[::2].count(0) > len(sample) // 3:
-        kind = "utf-16-be"
+    kind = encoding_of(body)
     try:
         return body.decode(kind)
     except UnicodeDecodeError as error:
@@ -112,7 +106,7 @@ def _read(text: str, *, quoting: int = csv.QUOTE_MINIMAL) -> Table:
     if first := _SEPARATOR_LINE.match(text):
         separator, text = first[1], text[first.end() :]
     separator = separator or _separator(text)
-    if separator == "|":
+    if separator == "|" and (quoting == csv.QUOTE_NONE or _is_drawn(text)):
         return _gather(_piped(text))
     rows = _records(text, separator, quoting)
     try:
@@ -145,6 +139,12 @@ def _records(
                 if cell[:1] == " " and cell.lstrip(" ")[:1] == '"':
                     raise _SpacedQuotes
         yield cells
+
+
+def _is_drawn(text: str) -> bool:
+    """Say whether pipes draw a table, rather than part the cells of a file, some in quotes."""
+    lines = [line.strip() for line in _lines(text)]
+    return '"' not in text or any(line[:1] == "|" or _RULER.fullmatch(line) for line in lines)
 
 
 def _piped(text: str) -> Iterator[list[str]]:

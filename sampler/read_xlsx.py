@@ -23,14 +23,17 @@ from sampler.read_cells import (
     Gathered,
     Merge,
     Room,
-    Table,
+    as_file,
     cell_too_long,
     place,
+    too_many_sheets,
 )
 from sampler.read_values import FORMATS, meaning_of, unescaped, value_of
-from sampler.read_zip import DAMAGED, Package, attributes_of, beside
+from sampler.read_zip import DAMAGED, MOST_PARTS, Package, attributes_of, beside
 
 MOST_STYLES = 100_000
+LONGEST_CODE = 300
+"""Characters of a number format that are looked at."""
 _PLACE = re.compile(r"\$?([A-Z]{1,3})\$?([1-9][0-9]{0,6})")
 _WHOLE = re.compile(r"-?[0-9]{1,30}")
 
@@ -66,26 +69,6 @@ def read(package: Package, workbook: str) -> File:
     return as_file([(hidden, sheet.table(used)) for hidden, sheet in found])
 
 
-def as_file(found: list[tuple[bool, Table]]) -> File:
-    """Keep the facts of a workbook of ours apart; raises `BadSheet` where no row is left."""
-    tables, facts = [], {}
-    for hidden, table in found:
-        first = table.rows[0].cells if table.rows else ()
-        if table.name == FACTS and (hidden or first[:1] == ("template",)):
-            pairs = [(*row.cells, "", "")[:2] for row in table.rows]
-            facts[FACTS] = tuple((pair[0], pair[1]) for pair in pairs)
-        elif table.rows or table.notes:
-            tables.append(table)
-    if not any(table.rows for table in tables):
-        if tables:
-            raise BadSheet(tables[0].notes[0])
-        raise BadSheet(
-            "There is nothing to read: the sheets that can be seen in this workbook are empty. "
-            "If the people are on a hidden sheet, show it and save the workbook again."
-        )
-    return File(tuple(tables), facts)
-
-
 def _book(package: Package, workbook: str) -> Book:
     book = Book([], [], is_1904=False, shared="")
     targets: dict[str, tuple[str, str]] = {}
@@ -98,6 +81,8 @@ def _book(package: Package, workbook: str) -> Book:
             if one.get("TargetMode") != "External":
                 kind = one.get("Type", "").rpartition("/")[2]
                 targets[one.get("Id", "")] = kind, beside(workbook, one.get("Target", ""))
+                if len(targets) > MOST_PARTS:
+                    raise BadSheet(DAMAGED)
 
     def outline(tag: str, raw: list[str]) -> None:
         if tag == "workbookPr":
@@ -109,20 +94,19 @@ def _book(package: Package, workbook: str) -> Book:
                 hidden = one.get("state", "visible") != "visible"
                 book.sheets.append((one.get("name", ""), hidden, part))
             if len(book.sheets) > MOST_SHEETS:
-                raise BadSheet(
-                    f"This workbook has more than {MOST_SHEETS} sheets. "
-                    "Save the sheet of people as a file of its own."
-                )
+                raise too_many_sheets()
 
     def style(tag: str, raw: list[str]) -> None:
         if tag == "cellXfs":
             inside.append(tag)
         elif tag == "numFmt":
             one = attributes_of(raw)
-            formats[one.get("numFmtId", "")] = one.get("formatCode", "")
+            formats[one.get("numFmtId", "")] = one.get("formatCode", "")[:LONGEST_CODE]
+            if len(formats) > MOST_STYLES:
+                raise BadSheet(DAMAGED)
         elif tag == "xf" and inside:
             code = formats.get(attributes_of(raw).get("numFmtId", "0"), "")
-            book.formats.append(meaning_of(code[:300]))
+            book.formats.append(meaning_of(code))
             if len(book.formats) > MOST_STYLES:
                 raise BadSheet(DAMAGED)
 
@@ -186,7 +170,9 @@ def _gather(package: Package, part: str, book: Book, sheet: Gathered) -> None:
         elif tag == "rPh":
             skipped += 1
         elif tag == "row":
-            given = attributes_of(attributes)
+            # Most rows of a sheet may be only formatted: few words for each.
+            is_plain = attributes[:1] == ["r"] and "hidden" not in attributes
+            given = {"r": attributes[1]} if is_plain else attributes_of(attributes)
             row, column, raw = _row_number(given.get("r", ""), row), 0, []
             is_hidden = given.get("hidden") in ("1", "true")
         elif tag == "mergeCell" and (merge := _merge(attributes_of(attributes).get("ref", ""))):

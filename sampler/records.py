@@ -58,6 +58,15 @@ def number_of(text: str) -> tuple[str, int] | None:
     return (found[1], int(found[2])) if found else None
 
 
+def spelled(text: str) -> str:
+    """Return a reference of our kind as we write it, anything else as it is.
+
+    >>> spelled("p02"), spelled("case 7")
+    ('P02', 'case 7')
+    """
+    return text.upper() if number_of(text.upper()) else text
+
+
 def own_name(called: str) -> str:
     """Return the name an id is worked out from, for somebody known by our reference."""
     return f"reference {called}"

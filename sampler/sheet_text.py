@@ -8,6 +8,7 @@ import zipfile
 from typing import Any
 
 FORMULA_STARTS = ("'", "=", "+", "-", "@", "\t", "\r")
+"""A text that begins with one of these has an apostrophe in front in our own .csv files."""
 STRINGS = "xl/sharedStrings.xml"
 MARK = "\ue000"
 """Stands, with four hexadecimal digits, for a character that `whole` writes."""
@@ -72,3 +73,12 @@ def safe_cell(text: str) -> str:
     ("'=1+1", "''tis", 'White British')
     """
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def unprotected(cell: str) -> str:
+    """Return a cell of our own .csv file without the apostrophe `safe_cell` put in front.
+
+    >>> unprotected("'=1+1"), unprotected("''tis"), unprotected("'tis")
+    ('=1+1', "'tis", "'tis")
+    """
+    return cell[1:] if cell.startswith("'") and cell[1:2] in FORMULA_STARTS else cell

@@ -144,7 +144,10 @@ class Reader:
                 )
 
     def read(self, text: str) -> Reading:
-        """Return what a word is: ours exactly, a word for no answer, or by its meaning."""
+        """Return what a word is: ours exactly, a word for no answer, or by its meaning.
+
+        What comes near a word that is none of these takes longer to find: `asked` says it.
+        """
         word = text.strip()
         if name := self.exact.get(key(word)):
             return _group(name)
@@ -165,7 +168,13 @@ class Reader:
             return Reading(_SPECIAL.get(plain, NOT_KNOWN))
         if name := self.groups.get(plain):
             return _group(name)
-        return self._by_kind(plain) or self._near(word, plain)
+        return self._by_kind(plain) or _ask(NONE_OF_THEM)
+
+    def asked(self, text: str) -> Reading:
+        """Return what a word is, with what comes nearest where it is none of the groups."""
+        reading = self.read(text)
+        is_open = reading.why == NONE_OF_THEM and not reading.touches
+        return self._near(spelled(text)) if is_open else reading
 
     def _by_kind(self, plain: str) -> Reading | None:
         if self.is_sex:
@@ -266,7 +275,7 @@ class Reader:
         why = _straddles(touched) if len(touched) > 1 else f"is more than {touched[0]}"
         return _ask(why, touched, broad=broad, note=note)
 
-    def _near(self, word: str, plain: str) -> Reading:
+    def _near(self, plain: str) -> Reading:
         """Offer what comes nearest; propose what differs by words such as "British" alone."""
         names, tokens = self._known_names, frozenset(plain.split())
         if len(tokens) > _TOO_MANY_WORDS:

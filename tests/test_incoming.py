@@ -177,6 +177,28 @@ def test_somebody_erased_is_not_taken_in_again(store, round_id, reading):
         assert "was erased here" in found.refused[0].reason
 
 
+def test_somebody_erased_who_had_no_reference_is_not_taken_in_again(store, round_id):
+    rows = [a_row(n, answers={"Sex": sex}) for n, sex in ((2, "Male"), (3, "Male"), (4, "Female"))]
+    taken(store, round_id, *rows, reading=THEIRS)
+    store.erase_person(store.people(round_id)[0].id)
+    found = seen(store, round_id, *rows, reading=THEIRS)
+    assert kinds(found) == ["unchanged", "unchanged"]
+    assert "very same answers was erased here" in found.refused[0].reason
+    others = Reading(is_ours=False, recruiter="Acme", are_others=True)
+    assert kinds(taken(store, round_id, *rows, reading=others)) == ["new"] * 3
+    assert len(store.people(round_id)) == 5
+
+
+def test_somebody_erased_who_got_another_reference_is_not_taken_in_again(store, round_id):
+    taken(store, round_id, blank_row(store, round_id, 2, "R01", answers={"Sex": "Female"}))
+    other = blank_row(store, round_id, 2, "R01", answers={"Sex": "Male"})
+    elsewhere = Reading(is_ours=True, made="2026-11-21T10:00:00")
+    taken(store, round_id, other, reading=elsewhere)
+    store.erase_person(store.person(round_id, "P01").id)
+    found = seen(store, round_id, other, reading=elsewhere)
+    assert "was erased here" in found.refused[0].reason
+
+
 def test_references_that_clash_are_refused_each_with_its_row(store, round_id):
     found = seen(store, round_id, a_row(2, "A01"), a_row(5, "a01"), a_row(6, "A02"))
     assert [(r.row, r.column) for r in found.refused] == [(2, "Reference"), (5, "Reference")]
@@ -192,6 +214,44 @@ def test_a_row_copied_with_its_hidden_part_belongs_to_its_reference(store, round
     assert found.rows[1].person.reference == "P09"
     moved = a_row(2, second.reference, first.version, first.id)
     assert "was made for P01 and now says P02" in seen(store, round_id, moved).refused[0].reason
+
+
+@pytest.mark.parametrize("other", ["P02", "R05"])
+def test_a_row_of_somebody_with_another_reference_typed_over_changes_nobody(store, round_id, other):
+    first, _ = (store.add_person(round_id, a_person()) for _ in range(2))
+    row = a_row(2, other, first.version, first.id, stage="attended")
+    found = seen(store, round_id, row)
+    assert found.rows == ()
+    assert found.refused[0].reason.startswith("This row was made for P01 and now ")
+    assert "R05" not in found.refused[0].reason
+    typed = a_row(2, "p01", first.version, first.id, stage="attended")
+    assert kinds(seen(store, round_id, typed)) == ["changed"]
+
+
+def test_a_reference_in_small_letters_is_the_same_person(store, round_id):
+    taken(store, round_id, a_row(2, "p02", answers={"Sex": "Female"}), a_row(3, "case 7"))
+    added = [store.add_person(round_id, a_person()).reference for _ in range(2)]
+    assert added == ["P03", "P04"]
+    assert [p.reference for p in store.people(round_id)] == ["P02", "P03", "P04", "case 7"]
+    store.erase_person(store.people(round_id)[0].id)
+    assert "was erased here" in seen(store, round_id, a_row(2, "p02")).refused[0].reason
+
+
+def test_a_recruiter_changed_in_our_sheet_is_a_change_and_a_former_name_is_none(store, round_id):
+    acme = store.add_recruiter(round_id, "Acme")
+    store.add_recruiter(round_id, "Own panel")
+    person = store.add_person(round_id, a_person(recruiter="Acme"))
+    store.save_recruiter(round_id, acme.model_copy(update={"name": "Acme Ltd"}))
+    assert kinds(seen(store, round_id, known_row(person, recruiter="Acme"))) == ["unchanged"]
+    assert kinds(seen(store, round_id, a_row(2, "A01", recruiter="acme"))) == ["unchanged"]
+    (person,) = store.people(round_id)
+    taken(
+        store, round_id, known_row(person, recruiter="own panel"), a_row(3, "X", recruiter="acme")
+    )
+    assert [(p.reference, p.recruiter) for p in store.people(round_id)] == [
+        ("A01", "Own panel"), ("X", "Acme Ltd"),
+    ]  # fmt: skip
+    assert [one.name for one in store.recruiters(round_id)] == ["Acme Ltd", "Own panel"]
 
 
 def test_people_of_another_recruiter_are_not_changed(store, round_id):
@@ -232,7 +292,7 @@ def test_the_last_file_can_be_taken_back_as_one_step(store, round_id):
     taken(store, round_id, first, a_row(3, "A07", answers={"Sex": "Male"}))
     last = store.last_import(round_id)
     assert (last.new, last.changed, last.who) == (1, 1, "Asha")
-    store.take_back(round_id, last.number)
+    store.take_back(round_id, last)
     (back,) = store.people(round_id)
     assert back.model_copy(update={"version": 1}) == kept.model_copy(update={"version": 1})
     assert [o.how for o in store.history(round_id)[:3]] == ["taken back"] * 3
@@ -240,17 +300,27 @@ def test_the_last_file_can_be_taken_back_as_one_step(store, round_id):
     assert kinds(seen(store, round_id, first, a_row(3, "A07"))) == ["changed", "new"]
 
 
+def test_the_file_that_was_looked_at_is_taken_back_and_no_other(store, round_id):
+    taken(store, round_id, a_row(2, "A01"))
+    looked_at = store.last_import(round_id)
+    store.take_back(round_id, looked_at)
+    taken(store, round_id, a_row(2, "A02"))  # SQLite gives it the same number
+    with pytest.raises(NotFound, match="no longer the last"):
+        store.take_back(round_id, looked_at)
+    assert [p.reference for p in store.people(round_id)] == ["A02"]
+
+
 def test_a_file_is_not_taken_back_once_somebody_changed_its_people(store, round_id):
     taken(store, round_id, a_row(2, "A01"), a_row(3, "A02"))
     (first, _) = store.people(round_id)
-    number = store.last_import(round_id).number
+    last = store.last_import(round_id)
     store.save_person(first.model_copy(update={"stage": "attended"}))
     with pytest.raises(Conflict, match="A01 changed since this file was taken in"):
-        store.take_back(round_id, number)
+        store.take_back(round_id, last)
     assert len(store.people(round_id)) == 2
     taken(store, round_id, a_row(4, "A09"))
     with pytest.raises(NotFound, match="no longer the last"):
-        store.take_back(round_id, number)
+        store.take_back(round_id, last)
 
 
 def test_a_recruiter_named_in_a_file_becomes_one_of_the_round(store, round_id):

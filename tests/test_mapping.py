@@ -157,6 +157,20 @@ def test_what_does_not_fit_the_plan_is_listed_and_can_be_forgotten():
     assert [column.header for column in fitted.columns] == ["Band"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[words.Stage]\nBooked = "Confirmed"\nbooked = "Offered"\n',
+        '[words.Stage]\nBooked = "Confirmed"\n[words.stage]\nBooked = "Offered"\n',
+        '[words.Sex]\nF = "Female"\nf = "Male"\n',
+        '[words.Sex]\nF = "Female"\n[words.sex]\nF = "Male"\n',
+    ],
+)
+def test_a_word_that_is_said_to_be_two_things_is_refused(text):
+    with pytest.raises(BadMapping, match=r"is in the words of (Stage|Sex) twice"):
+        read(text).check(PLAN)
+
+
 def test_a_date_of_birth_may_give_the_age_band_alone():
     assert read('[columns]\nDOB = "Age"\n').problems(PLAN) == ()
 

@@ -1,5 +1,6 @@
 """Files of several shapes matched with a plan: what is asked, left out, refused and read."""
 
+import time
 from datetime import date, datetime
 
 import pytest
@@ -9,10 +10,12 @@ from hypothesis import strategies as st
 from sampler import figures
 from sampler.errors import BadSheet
 from sampler.mapping import BadMapping, Mapping, read
-from sampler.matching import confirmed, is_complete, missing, propose, rows
+from sampler.matching import MOST_WORDS, confirmed, is_complete, missing, propose, rows
 from sampler.model import NOT_KNOWN, PREFER_NOT_TO_SAY, Answer
 from sampler.personal import looks_personal, personal_header, personal_values
 from sampler.read_table import File, Row, Table
+from sampler.ui import read_in_show
+from sampler.word_match import Reader
 from tests.builders import a_brief, group
 
 TODAY = date(2026, 11, 22)
@@ -336,11 +339,91 @@ def test_a_table_that_cannot_be_told_is_refused_in_words(tables, words):
     assert "Jane" not in str(caught.value)
 
 
+def test_a_sheet_of_people_whose_headings_are_merged_is_never_passed_over_for_another():
+    why = "Cells A1:B1 on sheet 'People' are merged in the row of headings. Unmerge them."
+    other = sheet(["Reference", "Age"], ["X", "40"], name="Last year")
+    with pytest.raises(BadSheet, match="Cells A1:B1"):
+        look(File((Table("People", (), (why,)), other)))
+    unnamed = Table("Grid", (), (why,))
+    notes = look(File((unnamed, other))).notes
+    assert "‘Grid’ is not read" in notes[0]
+    assert notes[1] == why
+    with pytest.raises(BadSheet, match="Cells A1:B1"):
+        look(File((unnamed, sheet(["Costs", "12"], ["Paper", "3"], name="Costs"))))
+
+
+@pytest.mark.parametrize("heading", ["Notes", "Reference"])
+def test_names_under_a_heading_of_ours_are_asked_about_and_not_kept_before(heading):
+    names = ["Zelda Quibblesworth", "ORLANDO VANTERPOOL", "Mary-Anne van der Berg", ""]
+    file = a_file([heading, "Age"], *([name, "40"] for name in names))
+    proposal = look(file)
+    asked = the(proposal.questions, f"column:{heading}")
+    assert asked.proposed == "left out"
+    assert "seems to hold people's names, which are never kept" in asked.text
+    assert proposal.left_out == (heading,)
+    assert not any(name in repr((proposal, proposal.table)) for name in names if name)
+    _, incoming = taken(file)
+    assert [row.notes or row.reference for row in incoming.rows] == [""] * 4
+    notes = a_file(["Reference", "Notes"], ["A1", "Likes tea"], ["A2", "Needs Parking"], ["A3"])
+    assert look(notes).questions == ()
+
+
+def test_a_column_read_before_that_holds_something_personal_now_is_said_to_be_left_out():
+    remembered = read('[columns]\nCode = "Reference"\nGender = "Sex"\n')
+    file = a_file(["Code", "Gender"], ["jo@example.org", "F"], ["al@example.org", "M"])
+    proposal = look(file, remembered)
+    assert proposal.left_out == ("Code",)
+    assert "‘Code’ was read before and is left out now: it seems to hold an e-mail address." in (
+        proposal.notes
+    )
+
+
+def test_facts_of_our_sheet_that_were_spoilt_do_no_harm():
+    file = a_file(["Reference", "Age"], ["A1", "40"], facts={
+        "Planner": (("template", "2"), ("plan", "9" * 5_000), ("made", "yesterday"))
+    })  # fmt: skip
+    proposal = look(file)
+    assert proposal.plan_number is None
+    assert read_in_show.our_sheet(proposal, "", 1) == "This is our own sheet."
+
+
+def test_what_is_asked_about_of_a_column_has_an_end():
+    lines = [[f"P{i}", f"state {i}", f"group {i}"] for i in range(MOST_WORDS + 50)]
+    proposal = look(a_file(["Reference", "Stage", "Sex"], *lines))
+    assert len(proposal.questions) == 2 * MOST_WORDS
+    assert [note for note in proposal.notes if "different words" in note] == [
+        "‘Stage’ has 250 different words that are none of our stages; 200 are asked about. Is it "
+        "the right column?",
+        "‘Sex’ has 250 different words that are none of the groups of Sex; 200 are asked about. Is "
+        "it the right column?",
+    ]
+    incoming = rows(proposal.table, 1, PLAN, proposal.mapping)
+    assert len({one.row for one in incoming.refused}) == MOST_WORDS + 50
+
+
+def test_what_comes_near_a_word_is_looked_for_only_where_it_is_asked_about(monkeypatch):
+    near = []
+    true = Reader._near
+    monkeypatch.setattr(Reader, "_near", lambda *a: near.append(a[1]) or true(*a))
+    lines = [[f"P{i}", f"group {i}", f"word {i}"] for i in range(MOST_WORDS + 50)]
+    proposal = look(a_file(["Reference", "Sex", "Whatever"], *lines))
+    rows(proposal.table, 1, PLAN, proposal.mapping)
+    assert len(near) == MOST_WORDS
+
+
+def test_a_long_text_is_searched_for_an_address_in_no_time():
+    begun = time.process_time()
+    assert looks_personal("a" * 32_000 + "@") is None
+    assert looks_personal("see jo@example.org") == "an e-mail address"
+    assert time.process_time() - begun < 1
+
+
 def test_two_columns_for_one_of_ours_are_asked_about_by_both_names():
     proposal = look(a_file(["Reference", "Ethnic group", "Ethnicity"], ["P1", "Irish", "Irish"]))
     asked = the(proposal.questions, "column:Ethnicity")
     assert "‘Ethnic group’ and ‘Ethnicity’ could both be Ethnic group" in asked.text
     assert asked.proposed == "left out"
+    assert read_in_show.samples(proposal, "Ethnicity") == ""
 
 
 def test_a_column_is_proposed_by_its_values_where_its_name_says_nothing():

@@ -1,8 +1,10 @@
 """Reading in a file by the page: what is asked, left out, refused, stored and taken back."""
 
+import io
 import pickle
 from datetime import UTC, datetime
 
+import openpyxl
 import pytest
 
 from sampler import figures, read_table, sheets
@@ -234,6 +236,28 @@ def test_our_own_sheet_goes_straight_to_the_preview(held, store):
     assert "1 unchanged" in said(app)
     assert asked(app) == []
     assert store.people(held.id) == [person]
+
+
+def test_how_a_recruiters_lists_are_read_says_nothing_of_our_own_sheet(held, store):
+    """They had another column of notes once, which was left out."""
+    mapping = (
+        '[columns]\nNotes = "left out"\nReference = "left out"\n[words.Sex]\nMale = "Female"\n'
+    )
+    store.take_in(held.id, Preview((), recruiter=ACME), mapping=mapping)
+    store.add_person(held.id, a_person(recruiter=ACME, answers={"Sex": "Male"}))
+    book = openpyxl.load_workbook(io.BytesIO(sheets.workbook(our_sheet(held, store))))
+    tab = book["People"]
+    at = {cell.value: cell.column for cell in tab[1]}
+    tab.cell(2, at["Notes"], "Came by bus")
+    out = io.BytesIO()
+    book.save(out)
+    app = given(held, out.getvalue(), "sheet.xlsx")
+    assert "1 changed" in said(app)
+    assert "Notes none Came by bus" in said(app)
+    press(app, "Take in 1 person")
+    (person,) = store.people(held.id)
+    assert (person.notes, person.answers["Sex"].text) == ("Came by bus", "Male")
+    assert store.mapping(held.id, ACME) == mapping
 
 
 def test_a_sheet_of_another_round_says_which_and_opens_it(held, store):

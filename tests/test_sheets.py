@@ -17,8 +17,7 @@ from hypothesis import strategies as st
 
 from sampler import figures, handover, recruiters, sheets
 from sampler.model import NOT_KNOWN, PREFER_NOT_TO_SAY, Answer, Fieldwork, Recruiter
-from sampler.read_cells import unprotected
-from sampler.sheet_text import shown
+from sampler.sheet_text import shown, unprotected
 from sampler.tracking import answer_words
 from sampler.word_match import Reader
 from tests.builders import a_brief, a_person, by_hand

@@ -256,7 +256,7 @@ def test_no_two_categories_of_a_list_share_a_word(name):
 
 
 def test_words_of_their_own_are_never_taken_for_certain():
-    asked = read("African", "own")
+    asked = Reader(DETAILED.characteristics[0], DETAILED, "own").asked("African")
     assert asked.answer is None
     assert asked.proposed == Answer(kind="group", text="Black African")
     assert group("Pakistani", "own") == "Pakistani"

@@ -81,7 +81,7 @@ def _ask(held: Round, last: Import) -> None:
 def take_back(held: Round, last: Import) -> None:
     """Undo a file taken in; what stops it is said on the page."""
     try:
-        state.store().take_back(held.id, last.number, state.by("file"))
+        state.store().take_back(held.id, last, state.by("file"))
     except StoreError as error:
         state.tell(held.id, "The file was not taken back", str(error))
     else:

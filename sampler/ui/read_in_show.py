@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from html import escape
 
 from sampler import history
+from sampler.dates import read_date
 from sampler.incoming import FieldChange, Preview, PreviewRow
 from sampler.mapping import LEAVE_ROW_OUT, USE_WORDS
+from sampler.matching_rows import SOMETHING
 from sampler.matching_values import Proposal, Question, Refused
 from sampler.model import Answer, Participant, Plan
 from sampler.personal import looks_personal
@@ -66,7 +67,8 @@ def asked_head() -> str:
 
 def our_sheet(proposal: Proposal, recruiter: str, number: int) -> str:
     """Say that a file is our own sheet: when it was made, for whom and by which plan."""
-    made = f", made {day(date.fromisoformat(proposal.made[:10]))}" if proposal.made else ""
+    made_on = read_date(proposal.made[:10])
+    made = f", made {day(made_on)}" if made_on else ""
     whose = f" for {recruiter}" if recruiter else ""
     plan = proposal.plan_number
     older = f" Its plan was number {plan}; number {number} is in use now." if plan else ""
@@ -103,7 +105,8 @@ def samples(proposal: Proposal, header: str) -> str:
     for row in proposal.table.rows:
         if row.number > proposal.header_row and places and places[0] < len(row.cells):
             value = row.cells[places[0]].strip()
-            if value and len(value) <= LONGEST_SAMPLE and looks_personal(value) is None:
+            is_short = value not in ("", SOMETHING) and len(value) <= LONGEST_SAMPLE
+            if is_short and looks_personal(value) is None:
                 found[value] = None
         if len(found) == MOST_SAMPLES:
             break

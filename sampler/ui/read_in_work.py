@@ -131,13 +131,16 @@ def _first(work: Work, round_id: str, plan: Plan, source: Source) -> Work:
         recruiter = incoming.whose(facts, state.store().recruiters(round_id)) or work.recruiter
         known = remembered(round_id, recruiter)
         proposal = matching.propose(file, plan, known, today=state.today())
+        if proposal.is_ours and known is not None:
+            # How their own lists are read says nothing of ours.
+            known, proposal = None, matching.propose(file, plan, today=state.today())
     except BadSheet as error:
         return replace(work, problem=str(error))
     return replace(
         work,
         recruiter=recruiter,
         proposal=proposal,
-        is_remembered=known is not None and not proposal.is_ours,
+        is_remembered=known is not None,
         before=known,
     )
 
