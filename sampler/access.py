@@ -9,6 +9,7 @@ from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, cast
 
+from census.spelling import key
 from sampler.errors import NotFound, SamplerError
 from sampler.model import By, Value
 
@@ -20,6 +21,13 @@ ROLES: tuple[Role, ...] = ("owner", "lead", "researcher")
 MOST_LETTERS = 254
 """The longest e-mail there is (RFC 5321)."""
 NO_ROUND = "There is no such round. It may have been deleted."
+
+
+ANOTHERS_PROGRAMME = (
+    "There is a programme of this name already, and you have no round in it. Take another name, "
+    "or ask an owner to put the round into it, or somebody who works on it to share a round with "
+    "you."
+)
 
 
 class Denied(SamplerError):
@@ -70,7 +78,7 @@ class Right(Enum):
     MACHINE = "nobody who signs in: the planner itself, and its command line"
     OWNER = "owners"
     SHARED = "owners and leads"
-    NEW = "owners, and researchers, whose round it becomes"
+    NEW = "owners, and researchers, whose round it becomes, in a new programme or one of theirs"
     COPY = "owners, and researchers for a round of theirs; the copy is theirs too"
     ROUND = "owners, and researchers for the round `round_id` if it is theirs"
     ROUNDS = "owners, and researchers for those of `round_ids` that are theirs"
@@ -105,8 +113,8 @@ RIGHTS: Mapping[str, Right] = {
     "is_file": Right.ANYBODY,
     "snapshots": Right.SHARED,
     "publish": Right.SHARED,
-    "background": Right.SHARED,
     "add_round": Right.NEW,
+    "add_past_round": Right.NEW,
     "copy_round": Right.COPY,
     "rounds": Right.THEIRS,
     "count_rounds": Right.THEIRS,
@@ -249,8 +257,13 @@ class Desk:
         """Raise, or leave of the arguments what is the member's own."""
         if right in (Right.ROUND, Right.COPY):
             _refuse_unless(said["round_id"] in own, NO_ROUND)
+            if right is Right.COPY and said.get("brief") is not None:
+                self._refuse_anothers_programme(said["brief"].programme, member)
         elif right is Right.CHANGED:
             _refuse_unless(said["changed"].id in own, NO_ROUND)
+            self._refuse_anothers_programme(said["changed"].brief.programme, member)
+        elif right is Right.NEW:
+            self._refuse_anothers_programme(said["brief"].programme, member)
         elif right is Right.ROUNDS:
             said["round_ids"] = [one for one in said["round_ids"] if one in own]
         elif right is Right.PERSON:
@@ -264,6 +277,17 @@ class Desk:
         elif right is Right.PROGRAMME and member.role == "researcher":
             theirs = {one.id for one in self._store.programmes(whose=member.email)}
             _refuse_unless(said["programme_id"] in theirs, "There is no such programme.")
+
+    def _refuse_anothers_programme(self, name: str | None, member: Member) -> None:
+        """Keep a researcher's round out of a programme in which they have none.
+
+        Its counts would enter what is published of it.
+        """
+        theirs = [key(one.name) for one in self._store.programmes(whose=member.email)]
+        if name is None or key(name) in theirs:
+            return
+        if key(name) in [key(one.name) for one in self._store.programmes()]:
+            raise Denied(ANOTHERS_PROGRAMME)
 
 
 def _refuse_unless(is_own: bool, text: str) -> None:

@@ -117,17 +117,14 @@ def _not_beside(here: Sequence[Sequence[RoundHeard]], some: Sequence[RoundHeard]
 def by_characteristic(rounds: Sequence[RoundHeard]) -> list[list[Asked]]:
     """Gather what the rounds ask, characteristic by characteristic, in the order met.
 
-    Own figures under the name of a census topic are taken for it.
+    One of the rounds' own under the name of a census topic is taken for it.
     """
     every = [Asked(one, part) for one in rounds if one.plan for part in one.plan.characteristics]
     topics = {key(a.part.name): a.part.topic for a in every if a.part.topic}
     found: dict[str, list[Asked]] = {}
     for asked in every:
         name = key(asked.part.name)
-        topic = asked.part.topic or (
-            topics.get(name) if asked.part.basis == "own figures" else None
-        )
-        found.setdefault(topic or name, []).append(asked)
+        found.setdefault(asked.part.topic or topics.get(name, name), []).append(asked)
     return list(found.values())
 
 
@@ -214,17 +211,26 @@ def _sums(
     compared: bool,
 ) -> HeardCharacteristic:
     """Add people, targets and population up over classes of rounds, in the groups shared."""
-    main = classes[0][0].part
+    main = next((s[0].part for s in classes if _has_figures(s[0].part)), classes[0][0].part)
     at = {asked.one.round.id: i for i, some in enumerate(classes) for asked in some}
     inside = [asked for asked in every if asked.one.round.id in at]
     names = [group.name for group in shared.groups]
     heard, wanted, raised = Counter[str](), Counter[str](), set[str]()
     everyone = 0
     where: dict[str, tuple[Asked, Mapping[str, str], Mapping[str, str]]] = {}
+    belongs = [
+        (
+            {member: g.name for g in shared.groups for member in g.members[i]},
+            {broad: g.name for g in shared.groups for broad in g.broad[i]},
+        )
+        for i in range(len(classes))
+    ]
     for asked in inside:
         i = at[asked.one.round.id]
-        by_group = {member: g.name for g in shared.groups for member in g.members[i]}
-        by_broad = {broad: g.name for g in shared.groups for broad in g.broad[i]}
+        by_group, by_broad = belongs[i]
+        if asked.part.groups != classes[i][0].part.groups:
+            spelled = {key(member): name for member, name in by_group.items()}
+            by_group = {group: spelled[key(group)] for group in asked.part.groups}
         where[asked.one.round.id] = asked, by_group, by_broad
         groups, broad = asked.one.counts(asked.part)
         for name, number in groups.items():
@@ -238,7 +244,7 @@ def _sums(
                 raised.add(by_group[quota.group])
         everyone += asked.one.heard
     again = _count_once(known_again, where, heard)
-    people = _population(inside, where) if compared or main.basis != "census" else None
+    people = _population(inside, where, compared=compared)
     total = sum(people.values()) if people else 0
     known = sum(heard.values())
     shares = {name: Fraction(people[name], total) for name in names} if people and total else {}
@@ -321,21 +327,28 @@ def _count_once(
     return again
 
 
+def _has_figures(part: PlannedCharacteristic) -> bool:
+    return all(quota.people is not None for quota in part.quotas)
+
+
 def _population(
     inside: Sequence[Asked],
     where: Mapping[str, tuple[Asked, Mapping[str, str], Mapping[str, str]]],
+    *,
+    compared: bool,
 ) -> Counter[str] | None:
-    """Return the people of each group over the different places, by the newest round of each."""
+    """Return the people of each group over the different places, by the newest figures of each."""
     newest: dict[Place, Asked] = {}
     for asked in sorted(inside, key=lambda a: a.one.round.created_at):
-        newest[asked.one.place] = asked
+        if _has_figures(asked.part) and (compared or asked.part.basis != "census"):
+            newest[asked.one.place] = asked
+    if any(asked.one.place not in newest for asked in inside):
+        return None
     people: Counter[str] = Counter()
     for asked in newest.values():
         _, by_group, _ = where[asked.one.round.id]
         for quota in asked.part.quotas:
-            if quota.people is None:
-                return None
-            people[by_group[quota.group]] += quota.people
+            people[by_group[quota.group]] += quota.people or 0
     return people
 
 

@@ -47,16 +47,6 @@ class AheadRow:
         return int(self.expected)
 
     @property
-    def gap_now(self) -> int:
-        """Still to find counting only those heard."""
-        return max(0, self.low - self.heard)
-
-    @property
-    def gap_booked(self) -> int:
-        """Still to find if everyone booked comes."""
-        return max(0, self.low - self.heard - self.booked)
-
-    @property
     def gap_expected(self) -> int:
         """Still to find if as many of those booked come as usually do."""
         return max(0, self.low - self.expected_people)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from sampler.brief import Brief, CharacteristicBrief
 from sampler.model import Value
@@ -22,16 +22,14 @@ ASKED = ("topic", "name", "grouping", "bands", "merge")
 
 
 class AudienceSettings(Value):
-    """What the rounds of one audience ask alike, so that their people can be added up.
+    """What the rounds of one audience ask alike, so that their people can be added up."""
 
-    `with_residents` compares staff or businesses with the residents of their place.
-    """
+    model_config = ConfigDict(extra="ignore")  # one kept before may say `with_residents`
 
     areas: tuple[str, ...] = ()
     lowest_age: int | None = Field(default=None, ge=0, le=90)
     highest_age: int | None = Field(default=None, ge=0, le=89)
     characteristic: tuple[CharacteristicBrief, ...] = ()
-    with_residents: bool = False
 
 
 def settings_of(brief: Brief) -> AudienceSettings:

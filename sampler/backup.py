@@ -15,13 +15,14 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
 from sampler import tables, upgrades
+from sampler.erasures import moment
 from sampler.errors import StoreError
 from sampler.member_store import SIGN_IN_HOURS
 from sampler.people_store import insert_for
@@ -119,12 +120,15 @@ def restore(store: Store, path: Path, *, accept_unerased: bool = False) -> Resto
         raise StoreError(
             f"{path} was made by a newer version of the planner. Install that version first."
         )
-    made = datetime.fromisoformat(str(head.get("made", "1900-01-01"))).date()
+    try:
+        made = moment(str(head.get("made")))
+    except ValueError:
+        raise _damaged(path) from None
     erased = _erased(store, path, made, accept_unerased)
     return Restored(*store.fill(lambda db: _fill(db, path, lines), erased))
 
 
-def _erased(store: Store, path: Path, made: date, accepted: bool) -> frozenset[str]:
+def _erased(store: Store, path: Path, made: datetime, accepted: bool) -> frozenset[str]:
     """Return the ids erased; refuse a backup from before the list of them begins."""
     found = store.ledger.read() if store.had_ledger else None
     if found is not None and made >= found.since:
@@ -134,20 +138,28 @@ def _erased(store: Store, path: Path, made: date, accepted: bool) -> frozenset[s
     where = store.ledger.path
     if not store.had_ledger:
         where.unlink(missing_ok=True)  # begun by this process: the next one is to refuse too
-    begins = f"begins on {found.since:%d %B %Y}" if found is not None else "is missing"
+    begins = f"begins at {_when(found.since)}" if found is not None else "is missing"
     raise StoreError(
-        f"{path} was made on {made:%d %B %Y}, and the list of erasures ({where}) {begins}. People "
+        f"{path} was made at {_when(made)}, and the list of erasures ({where}) {begins}. People "
         "erased in between would come back. Put the list of the machine the backup was made on in "
         "its place; or, if nobody was erased since, or you will erase them again at once, say "
         "--accept-unerased."
     )
 
 
+def _when(at: datetime) -> str:
+    at = at.astimezone(UTC)
+    return f"{at:%H:%M} UTC on {at.day} {at:%B %Y}"
+
+
 def _read(path: Path) -> Iterator[dict[str, Any]]:
     try:
         with gzip.open(path, "rb") as packed:
             for line in packed:
-                yield json.loads(line)
+                said = json.loads(line)
+                if not isinstance(said, dict):
+                    raise ValueError
+                yield said
     except FileNotFoundError:
         raise StoreError(f"There is no file {path}.") from None
     except (OSError, EOFError, ValueError, zlib.error) as error:
@@ -175,8 +187,15 @@ def _fill(db: sa.Connection, path: Path, lines: Iterator[dict[str, Any]]) -> Non
             return
         counts[table.name] += 1
         at = table
-        waiting.append(line["row"])
+        row = line.get("row")
+        if not isinstance(row, dict) or not row.keys() <= set(table.c.keys()):
+            raise _damaged(path)
+        waiting.append(row)
     raise StoreError(f"{path} is cut off: its end is missing. Nothing was restored.")
+
+
+def _damaged(path: Path) -> StoreError:
+    return StoreError(f"{path} cannot be read (it is damaged or no backup). Nothing was restored.")
 
 
 def _go_on_numbering(db: sa.Connection) -> None:

@@ -135,7 +135,7 @@ def _since_people_left(shown: Sequence[Shown]) -> Sequence[Shown]:
     first = 0
     for t, now in enumerate(shown):
         for s, before in enumerate(shown[:t]):
-            for name in before.parts.keys() & now.parts.keys():
+            for name in (name for name in now.parts if name in before.parts):
                 old, new = before.parts[name], now.parts[name]
                 pairs = zip((old.known, *old.groups), (new.known, *new.groups), strict=True)
                 if any(a.low > b.high for a, b in pairs):

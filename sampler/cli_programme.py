@@ -12,7 +12,6 @@ from sampler.handover import london_today
 from sampler.shell import FAILED, WRONG_INPUT, AsJson, say, stop
 
 if TYPE_CHECKING:
-    from sampler.brief import Audience
     from sampler.model import Programme
     from sampler.published import Publication
     from sampler.store import Store
@@ -41,7 +40,7 @@ def programme_of(
     """Say who a programme has heard from: exact counts, not for showing.
 
     With --shared it prints the last snapshot of what may be shown, and takes the first one where
-    there is none.
+    there is none; --publish takes another.
     """
     from sampler.store import Store
 
@@ -72,21 +71,23 @@ def _named(store: Store, programme_id: str) -> Programme:
     return found
 
 
-def _published(store: Store, one: Programme, *, anew: bool) -> list[Publication]:
-    """Return the last snapshot of each audience; where there is none, or anew, take one."""
+def _published(store: Store, one: Programme, *, anew: bool = False) -> list[Publication]:
+    """Return the last snapshot of each audience, or take one: where there is none, or anew."""
     from sampler import shared
 
-    audiences: list[Audience]
-    audiences = [view.audience for view in programme.view(store.heard(one.id))]
+    there = {each.round.brief.audience for each in store.heard(one.id)}
     found = []
-    for audience in audiences:
+    for audience, words in programme.AUDIENCE_WORDS.items():
         kept = store.snapshots(one.id, audience)[:1]
-        if anew or not kept:
+        if audience in there and (anew or not kept):
             try:
                 kept = [store.publish(one.id, audience, london_today())]
+                say(f"{words}: published today. The next snapshot needs at least 5 more people.")
             except shared.NotYet as error:
-                say(f"{programme.AUDIENCE_WORDS[audience]}: {error}")
+                say(f"{words}: {error}")
         found += [shared.read(snapshot.publication) for snapshot in kept]
+    if not found:
+        say(f"Nothing of {one.name} can be shown yet.")
     return found
 
 
@@ -114,14 +115,12 @@ def report_of(
         stop(f"{out}: the page goes to a file whose name ends in .docx.", WRONG_INPUT)
     store = Store()
     one = _named(store, programme_id)
-    found = _published(store, one, anew=False)
+    found = _published(store, one)
     if not found:
-        stop(f"Nothing of {one.name} can be shown yet.", FAILED)
-    first = found[0]
+        raise typer.Exit(FAILED)
     facts = report.facts_of(
         one.name,
-        first,
-        store.background(one.id, first.audience),
+        found[0],
         by_whom=by_whom,
         why=why,
         what_next=what_next,

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from census.spelling import did_you_mean, key
-from sampler import answers, fetching, figures
+from sampler import answers, fetching, figures, records
 from sampler import brief as briefs
 from sampler.brief import Brief
+from sampler.brief_across import SplitBrief
 from sampler.errors import NoPlan, NotFound, SamplerError, StoreError
 from sampler.handover import london_today
 from sampler.shell import (
@@ -95,10 +96,12 @@ def save(
 ) -> None:
     """Keep a brief as a round and take its quotas into use; prints the round's id last.
 
-    A split by recruiter makes them the round's recruiters.
+    A split by recruiter makes them the round's recruiters, asked for as many people.
     """
     with problems(file):
         brief = briefs.read_file(file)
+        for name in (name for split in _by_recruiter(brief) for name in split.people):
+            _check_length(name)
         for line in [] if offline else fetching.fetch(brief).sentences:
             say(line)
         try:
@@ -112,16 +115,28 @@ def save(
         held = _round(store, round_id)
         one = store.save_round(held.model_copy(update={"brief": brief}))
     store.take_plan(one.id, plan)
-    _add_recruiters(store, one, brief)
+    _ask_recruiters(store, one, brief)
     print(one.id)
 
 
-def _add_recruiters(store: Store, one: Round, brief: Brief) -> None:
-    for split in brief.split:
-        if key(split.by) == "recruiter":
-            for name, wanted in split.people.items():
-                reach = dict(split.reach.get(name, {}))
-                store.add_recruiter(one.id, name, people=wanted, reach=reach)
+def _by_recruiter(brief: Brief) -> list[SplitBrief]:
+    return [split for split in brief.split if key(split.by) == "recruiter"]
+
+
+def _check_length(recruiter: str) -> None:
+    if len(recruiter) > LONGEST_NAME:
+        stop(f"A recruiter's name has at most {LONGEST_NAME} characters.", WRONG_INPUT)
+
+
+def _ask_recruiters(store: Store, one: Round, brief: Brief) -> None:
+    """Make the recruiters of a split the round's, asked for as many people as it says."""
+    for split in _by_recruiter(brief):
+        for name, wanted in split.people.items():
+            reach = dict(split.reach.get(name, {}))
+            there = store.add_recruiter(one.id, name, people=wanted, reach=reach)
+            asked = there.model_copy(update={"people": wanted, "reach": reach})
+            if asked != there:
+                store.save_recruiter(one.id, asked)
 
 
 def _recruiter(store: Store, one: Round, name: str) -> Recruiter:
@@ -245,19 +260,22 @@ def _preview(
 ) -> tuple[Preview, Mapping | None]:
     """Return what a file would do, and how it was read; stop where that is not clear."""
     from sampler import incoming, matching, read_table
-    from sampler.mapping import BadMapping
+    from sampler.mapping import BadMapping, remembered
     from sampler.mapping import read as read_mapping
 
     try:
         found = read_table.read_path(file)
         facts = dict(found.facts.get(read_table.FACTS, ()))
         recruiter = _sender(file, incoming.whose(facts, store.recruiters(one.id)), recruiter)
-        remembered = store.mapping(one.id, recruiter) if recruiter else None
-        known = read_mapping(remembered).fitting(plan) if remembered else None
+        known: Mapping | None
         if mapping is not None:
             known = read_mapping(mapping.read_text("utf-8-sig"))
             known.check(plan)
+        else:
+            known = remembered(store.mapping(one.id, recruiter) if recruiter else None)
         proposal = matching.propose(found, plan, known, today=london_today())
+        if proposal.is_ours and mapping is None and known is not None:
+            proposal = matching.propose(found, plan, today=london_today())
         incoming.check_round(proposal, one)
         if proposal.questions:
             _say_what_is_missing(file, proposal)
@@ -285,8 +303,7 @@ def _sender(file: Path, made_for: str, recruiter: str) -> str:
     """Return whose file it is: as our own sheet says, else as given."""
     if made_for and recruiter and key(made_for) != key(recruiter):
         stop(f"{file}: This is the sheet of {made_for}, not of {recruiter}.", WRONG_INPUT)
-    if len(recruiter) > LONGEST_NAME:
-        stop(f"A recruiter's name has at most {LONGEST_NAME} characters.", WRONG_INPUT)
+    _check_length(recruiter)
     return made_for or recruiter
 
 
@@ -341,7 +358,7 @@ def erase(
     store = _store()
     one = _round(store, round_id)
     try:
-        person = store.person(one.id, reference)
+        person = store.person(one.id, records.spelled(reference))
     except NotFound as error:
         stop(f"{one.title}: {error}", WRONG_INPUT)
     store.erase_person(person.id)

@@ -49,6 +49,7 @@ ACROSS_NATIONS: Mapping[str, Mapping[str, str]] = {
     },
 }
 """Where a group of one nation's census belongs that the other's does not have, by topic."""
+NOT_TOGETHER = "asks it in groups that cannot be put together with the others."
 _BAND = re.compile(r"(\d{1,3})(?:\s*-\s*(\d{1,3})|\s*(\+))?")
 Band = tuple[int, int | None]
 
@@ -210,7 +211,7 @@ def _joined(parts: Sequence[PlannedCharacteristic], *, broad_only: bool) -> Comm
     """Put detailed groups together until each group of every characteristic is whole."""
     every = [[key(atom) for q in part.quotas for atom in _atoms(q)] for part in parts]
     if any(sorted(some) != sorted(every[0]) for some in every):
-        return Different("asks it in groups that cannot be put together with the others.")
+        return Different(NOT_TOGETHER)
     broad = _broad_of(parts)
     for in_broad in [True] if broad_only else [False, True]:
         groups = _put_together(parts, broad if in_broad else {}, broad)
@@ -298,7 +299,10 @@ def _over_nations(
             by_name.setdefault(key(belongs(quota)), []).append(quota)
             spelled.setdefault(key(belongs(quota)), belongs(quota))
         found.append(by_name)
+    between = list(dict.fromkeys(nations))
     if any(sorted(one) != sorted(found[0]) for one in found) or len(found[0]) < 2:
+        if len(between) < 2:
+            return Different(NOT_TOGETHER)
         return Different("asks it in groups of another census, and they share no broad groups.")
     groups = tuple(
         CommonGroup(
@@ -308,5 +312,5 @@ def _over_nations(
         )
         for name in found[0]
     )
-    named = listed(list(dict.fromkeys(nations))) if nations else "these rounds"
+    named = listed(between) if len(between) > 1 else "these rounds"
     return Common(groups, f"Added up in broad groups, the only ones {named} share.")

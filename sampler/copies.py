@@ -7,6 +7,7 @@ import os
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
+from glob import escape
 from pathlib import Path
 
 from census.spelling import key
@@ -48,14 +49,14 @@ def keep(file: Path, revision: str) -> Path:
 def kept(file: Path) -> list[Path]:
     """Return the copies kept of a database, also one that was being made."""
     found = [
-        *file.parent.glob(f"{file.name}.before-*-upgrade"),
+        *file.parent.glob(f"{escape(file.name)}.before-*-upgrade"),
         file.with_name(f"{file.name}.copying"),
     ]
     return sorted(path for path in found if path.exists())
 
 
-def erase(file: Path, person_ids: Sequence[str], round_id: str | None = None) -> None:
-    """Erase people, and a whole round where one is named, from every copy kept of a database.
+def erase(file: Path, person_ids: Sequence[str], round_ids: Sequence[str] = ()) -> None:
+    """Erase people, and whole rounds where any are named, from every copy kept of a database.
 
     Raises `StoreError` where a copy cannot be changed.
     """
@@ -65,7 +66,7 @@ def erase(file: Path, person_ids: Sequence[str], round_id: str | None = None) ->
             continue
         try:
             with closing(sqlite3.connect(path, isolation_level=None)) as db:
-                _erase(db, person_ids, round_id)
+                _erase(db, person_ids, round_ids)
                 sweep(db)
         except sqlite3.Error:
             raise StoreError(
@@ -73,7 +74,7 @@ def erase(file: Path, person_ids: Sequence[str], round_id: str | None = None) ->
             ) from None
 
 
-def _erase(db: sqlite3.Connection, person_ids: Sequence[str], round_id: str | None) -> None:
+def _erase(db: sqlite3.Connection, person_ids: Sequence[str], round_ids: Sequence[str]) -> None:
     there = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     db.execute("PRAGMA secure_delete = ON")
     db.execute("BEGIN IMMEDIATE")
@@ -85,7 +86,7 @@ def _erase(db: sqlite3.Connection, person_ids: Sequence[str], round_id: str | No
             db.execute(f"DELETE FROM {table} WHERE {column} IN ({marks})", list(some))
     for touched in rounds if "tallies" in there else ():
         _count_anew(db, touched)
-    if round_id is not None:
+    for round_id in round_ids:
         for table in OF_A_ROUND:
             if table in there:
                 db.execute(f"DELETE FROM {table} WHERE round_id = ?", (round_id,))

@@ -13,14 +13,12 @@ from sampler.quotas import group_noun
 from sampler.tally import Standing, Tally
 from sampler.tracking import (
     BOOKED,
-    POSSIBLE,
     group_of,
     is_counted,
     is_planned,
     is_secured,
-    standing,
 )
-from sampler.words import count, group_words, listed
+from sampler.words import count, group_words
 
 MOST_PROFILES = 3
 
@@ -224,40 +222,7 @@ def answer_line(found: Coverage) -> str:
     return f"{filled} {left}, and {count(number, first.noun)} still missing."
 
 
-def cannot_fill(found: Coverage, everyone: Sequence[Participant]) -> list[tuple[str, str]]:
-    """Return what the seats left cannot bring, each as a title and what would help."""
-    notes = []
-    for part in found.characteristics:
-        needed = sum(row.gap for row in part.rows)
-        least = max(0, needed - max((row.unknown for row in part.rows), default=0))
-        if not part.must_have or least <= found.left or not found.counted:
-            continue
-        over = [row for row in part.rows if row.over]
-        seats = count(found.left, "seat") if found.left else "No seat"
-        can = "cannot" if found.left else "is left to"
-        short = len(part.missing)
-        missing = f"the missing {part.noun}" if short == 1 else f"{short} missing {part.noun}s"
-        title = f"{seats} {can} fill {missing}"
-        wanted = f"{found.counted + needed:,}"
-        if not over:
-            notes.append((title, f"Raise people wanted to {wanted}."))
-            continue
-        movable = [
-            person.reference
-            for person in everyone
-            if person.stage in BOOKED
-            and not person.reserve
-            and person.answer(part.name).text == over[0].group
-        ]
-        reserve = f"Make {listed(movable[:3], 'or')} a reserve, or raise" if movable else "Raise"
-        said = listed(
-            [f"{group_words(row.group, part.topic)} is {row.over} over" for row in over[:3]]
-        )
-        notes.append((title, f"{said}. {reserve} people wanted to {wanted}."))
-    return notes
-
-
-def next_profiles(plan: Plan, found: Coverage, everyone: Sequence[Participant]) -> list[Profile]:
+def scarcest(found: Coverage) -> list[Profile]:
     """Return who to look for next, whoever closes most gaps first, at most three.
 
     Of each characteristic take the group with the largest part of its places missing (of its
@@ -287,40 +252,13 @@ def next_profiles(plan: Plan, found: Coverage, everyone: Sequence[Participant]) 
                 left[part.name, best] = (max(0, gap - 1), short - 1, low, target)
         if not chosen or (profiles and not closes):
             break
-        profiles.append(Profile(tuple(chosen), closes, _who_fits(chosen, plan, everyone)))
+        profiles.append(Profile(tuple(chosen), closes))
     return profiles
 
 
 def _urgency(gap: int, short: int, low: int, target: int) -> tuple[Fraction, Fraction, int]:
     """Rank a group to look for: how much of what it needs is missing, then its size."""
     return Fraction(gap, max(1, low)), Fraction(short, max(1, target)), target
-
-
-def _who_fits(
-    chosen: Sequence[tuple[str, str]], plan: Plan, everyone: Sequence[Participant]
-) -> str:
-    """Name a person in touch who fits most of a profile, reserves first."""
-    best: tuple[int, int, str] | None = None
-    for person in everyone:
-        is_reserve = person.reserve and person.stage in BOOKED
-        if not is_reserve and person.stage not in POSSIBLE:
-            continue
-        fits, unknown = 0, []
-        for name, group in chosen:
-            part = plan.named(name)
-            answer = person.answer(name)
-            fits += part is not None and group_of(part, answer) == group
-            if answer.kind == "not_known":
-                unknown.append(name.lower())
-        if fits * 2 <= len(chosen):
-            continue
-        rank = -1 if is_reserve else POSSIBLE.index(person.stage)
-        part_fit = "fits" if fits == len(chosen) else f"fits {fits} of {len(chosen)}"
-        missing = f"; {listed(unknown)} not known" if unknown else ""
-        words = f"{person.reference} ({standing(person)}) {part_fit}{missing}."
-        if best is None or (fits, -rank) > (best[0], best[1]):
-            best = (fits, -rank, words)
-    return best[2] if best else ""
 
 
 def below_booked(plan: Plan, everyone: Sequence[Participant], *, partial_counts: bool) -> list[str]:

@@ -16,7 +16,7 @@ from typing import Any
 
 import platformdirs
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError, ProgrammingError
 
 from sampler import copies, upgrades
 from sampler.errors import StoreError
@@ -99,6 +99,8 @@ class Database:
                 is_ending = False
         except (DBAPIError, sqlite3.Error, sa.exc.TimeoutError) as error:
             raise StoreError(_why(error, is_ending=is_ending and not reads)) from None
+        except UnicodeEncodeError:
+            raise StoreError(SAID["letters"]) from None
 
     def _lock_upgrades(self, db: sa.Connection) -> None:
         """Let one process at a time change the schema; SQLite's write lock does so by itself."""
@@ -248,6 +250,8 @@ SAID = {
     "user the owner of the database. Nothing was saved.",
     "too many": "The database server has no connection free. Nothing was saved; try again in a "
     "moment.",
+    "letters": "What was entered holds a character that cannot be stored. Type it anew instead of "
+    "pasting it. Nothing was saved.",
     "away": "The database cannot be reached. Nothing was saved; try again in a moment.",
     "cut off": "The connection to the database broke while saving. Load the page again to see "
     "whether your change is there before you make it again.",
@@ -274,6 +278,8 @@ def _why(error: Exception, *, is_ending: bool = False) -> str:
             return SAID["cut off"]
         text = str(original).casefold()
         return SAID[next((what for what, said in REFUSED if said.search(text)), "away")]
+    if isinstance(error, DataError) and "NUL" in str(original):
+        return SAID["letters"]
     if state is None and isinstance(error, ProgrammingError):
         return SAID["address"]  # the driver does not know an option written there
     return SAID[""]

@@ -6,18 +6,25 @@ import json
 import secrets
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
+from datetime import date
 
 import sqlalchemy as sa
 
 from census.spelling import key
 from sampler import copies, tables
-from sampler.model import Totals
+from sampler.brief import Brief
+from sampler.errors import NotFound
+from sampler.model import NumberedPlan, Participant, Plan, Totals
 from sampler.people_store import CHUNK, People, insert_for
-from sampler.records import read_person, read_recruiter
+from sampler.records import read_person, read_plan, read_recruiter
 from sampler.tally import Key, Tally, rows_of
+from sampler.tracking import group_of, is_secured
 
-TOTALS = "totals "
-"""What the setting of totals kept for a round begins with."""
+TOTALS = "totals of "
+"""What the setting begins with that says of whose people the totals are to stay."""
+DELETED = "deleted "
+"""What the setting begins with that names a round which may still be in a copy."""
 SWEEP = "sweep"
 """The setting that says that something was deleted and the file not yet swept."""
 
@@ -45,30 +52,37 @@ class Erasing(People):
     def _record(self, round_id: str, person_ids: Sequence[str]) -> None:
         """Write the lines kept of an erasure first: whatever happens then, it is carried out."""
         if person_ids:
-            self.ledger.add(round_id, person_ids, self._now().date())
+            self.ledger.add(round_id, person_ids, self._now())
 
     def _erase(
-        self, round_id: str, person_ids: Sequence[str], totals: Totals | None = None
+        self, round_id: str, person_ids: Sequence[str], *, keeps_totals: bool = False
     ) -> None:
         self._record(round_id, person_ids)
         with self.database.transaction() as db:
-            self._delete(db, round_id, person_ids)
-            self._drop_kept_totals(db, round_id)
-            if totals is not None:
-                self._add_totals(db, round_id, totals)
+            gone = self._delete(db, round_id, person_ids)
+            self._drop_wish_for_totals(db, round_id)
+            if keeps_totals:
+                self._add_totals(db, round_id, gone)
             self._sweep_is_due(db)
         self.finish_sweep(person_ids, is_due=True)
 
-    def _delete(self, db: sa.Connection, round_id: str, person_ids: Sequence[str]) -> None:
-        """Delete people with their history, their counts, and what was there for them alone."""
+    def _delete(
+        self, db: sa.Connection, round_id: str, person_ids: Sequence[str]
+    ) -> list[Participant]:
+        """Delete people with their history, their counts, and what was there for them alone.
+
+        Returns those who were still there, as they stood.
+        """
         self._lock_round(db, round_id)
         people, changes, imports = tables.people, tables.changes, tables.imports
-        finders: dict[str, str] = {}
+        everybody: list[Participant] = []
+        finders: set[str] = set()
         for start in range(0, len(person_ids), CHUNK):
             some = list(person_ids[start : start + CHUNK])
             query = sa.select(people).where(people.c.id.in_(some)).with_for_update()
             gone = [read_person(row) for row in db.execute(query)]
-            finders |= {key(one.recruiter): one.recruiter for one in gone if one.recruiter}
+            everybody += gone
+            finders |= {key(one.recruiter) for one in gone if one.recruiter}
             counts: Counter[Key] = Counter()
             counts.subtract(rows_of(gone))
             self._count(db, round_id, counts)
@@ -81,30 +95,45 @@ class Erasing(People):
             imports.delete().where(imports.c.round_id == round_id, imports.c.number.not_in(used))
         )
         self._forget_recruiters(db, round_id, finders)
+        return everybody
 
-    def _keep_totals(
-        self, db: sa.Connection, round_id: str, totals: Totals, person_ids: Sequence[str]
-    ) -> None:
-        """Keep what is to be left of these people until they are gone; then it becomes so."""
-        kept = json.dumps([totals.model_dump(mode="json"), list(person_ids)])
-        values = {"name": TOTALS + round_id, "value": kept}
-        insert = insert_for(db)(tables.settings).values(values)
+    def _wish_for_totals(self, db: sa.Connection, round_id: str, person_ids: Sequence[str]) -> None:
+        """Write down that the totals of these people are to stay, should this process be killed."""
+        self._set(db, TOTALS + round_id, json.dumps(list(person_ids)))
+
+    def _drop_wish_for_totals(self, db: sa.Connection, round_id: str) -> None:
+        settings = tables.settings
+        db.execute(settings.delete().where(settings.c.name == TOTALS + round_id))
+
+    def _set(self, db: sa.Connection, name: str, value: str) -> None:
+        insert = insert_for(db)(tables.settings).values(name=name, value=value)
         db.execute(
             insert.on_conflict_do_update(
                 index_elements=["name"], set_={"value": insert.excluded.value}
             )
         )
 
-    def _drop_kept_totals(self, db: sa.Connection, round_id: str) -> None:
-        settings = tables.settings
-        db.execute(settings.delete().where(settings.c.name == TOTALS + round_id))
+    def _latest_plan(self, db: sa.Connection, round_id: str) -> NumberedPlan | None:
+        plans = tables.plans
+        query = sa.select(plans).where(plans.c.round_id == round_id)
+        row = db.execute(query.order_by(plans.c.number.desc()).limit(1)).first()
+        return None if row is None else read_plan(row)
 
-    def _add_totals(self, db: sa.Connection, round_id: str, found: Totals) -> None:
-        """Add what is left of people erased to what was left of a round before."""
+    def _add_totals(self, db: sa.Connection, round_id: str, gone: Sequence[Participant]) -> None:
+        """Add those heard of people just deleted to what was left of a round before.
+
+        Counted from the rows deleted, so that nobody is counted by two who erase at once.
+        """
+        taken = self._latest_plan(db, round_id)
+        if taken is None or not gone:
+            return
         rounds = tables.rounds
-        before = db.scalar(sa.select(rounds.c.totals).where(rounds.c.id == round_id))
-        if before is not None:
-            found = Totals.model_validate_json(before).with_more(found)
+        row = db.execute(sa.select(rounds).where(rounds.c.id == round_id)).one()
+        partial = Brief.model_validate_json(row.brief).partial_counts
+        heard = [one for one in gone if is_secured(one, partial_counts=partial)]
+        found = _totals(taken.plan, heard, self._now().date())
+        if row.totals is not None:
+            found = Totals.model_validate_json(row.totals).with_more(found)
         db.execute(
             rounds.update()
             .where(rounds.c.id == round_id)
@@ -125,12 +154,7 @@ class Erasing(People):
                 db.execute(recruiters.delete().where(recruiters.c.id == row.id))
 
     def _sweep_is_due(self, db: sa.Connection) -> None:
-        insert = insert_for(db)(tables.settings).values(name=SWEEP, value=secrets.token_hex(8))
-        db.execute(
-            insert.on_conflict_do_update(
-                index_elements=["name"], set_={"value": insert.excluded.value}
-            )
-        )
+        self._set(db, SWEEP, secrets.token_hex(8))
 
     def finish_sweep(self, erased: Iterable[str] = (), *, is_due: bool = False) -> None:
         """Sweep the database, and copies kept of it, if rows were deleted since the last time.
@@ -140,18 +164,21 @@ class Erasing(People):
         """
         settings = tables.settings
         query = sa.select(settings.c.value).where(settings.c.name == SWEEP)
+        rounds = sa.select(settings.c.name).where(settings.c.name.startswith(DELETED))
         with self.database.transaction(reads=True) as db:
             token = db.scalar(query)
+            deleted = list(db.scalars(rounds.order_by(settings.c.name)))
         if self.database.file is not None and (is_due or token is not None):
-            copies.erase(self.database.file, sorted(erased))
+            round_ids = [name.removeprefix(DELETED) for name in deleted]
+            copies.erase(self.database.file, sorted(erased), round_ids)
         if token is not None and self.database.sweep():
             with self.database.transaction() as db:
                 swept = sa.and_(settings.c.name == SWEEP, settings.c.value == token)
-                db.execute(settings.delete().where(swept))
+                db.execute(settings.delete().where(sa.or_(swept, settings.c.name.in_(deleted))))
 
     def finish_erasures(self) -> None:
         """Carry out erasures that a process which was killed had begun."""
-        erased = self.ledger.start(self._now().date()).ids
+        erased = self.ledger.start(self._now()).ids
         people, settings = tables.people, tables.settings
         there: dict[str, list[str]] = {}
         in_order = sorted(erased)
@@ -167,11 +194,27 @@ class Erasing(People):
                 for name, value in db.execute(query.where(settings.c.name.startswith(TOTALS)))
             }
         for round_id, person_ids in there.items():
-            totals, whose = waiting.get(round_id, (None, []))
-            with self.database.transaction() as db:
-                self._delete(db, round_id, person_ids)
-                if totals is not None and erased.issuperset(whose):
-                    self._drop_kept_totals(db, round_id)
-                    self._add_totals(db, round_id, Totals.model_validate(totals))
+            whose = waiting.get(round_id)
+            # Another process may have deleted the round meanwhile, with everybody in it.
+            with suppress(NotFound), self.database.transaction() as db:
+                gone = self._delete(db, round_id, person_ids)
+                if whose is not None and erased.issuperset(whose):
+                    self._drop_wish_for_totals(db, round_id)
+                    self._add_totals(db, round_id, gone)
                 self._sweep_is_due(db)
         self.finish_sweep(erased)
+
+
+def _totals(plan: Plan, heard: Sequence[Participant], today: date) -> Totals:
+    """Count people heard by group; those of whom only the broad group is known, by that."""
+    counts: dict[str, dict[str, int]] = {}
+    for part in plan.characteristics:
+        found: Counter[str] = Counter()
+        for person in heard:
+            answer = person.answer(part.name)
+            broad = answer.text if answer.kind == "broad" else None
+            if called := group_of(part, answer) or broad:
+                found[called] += 1
+        order = dict.fromkeys([*part.groups, *sorted(found)])
+        counts[part.name] = {group: found[group] for group in order if found[group]}
+    return Totals(on=today, heard=len(heard), of_erased=True, counts=counts)

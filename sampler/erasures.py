@@ -10,7 +10,7 @@ import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -24,10 +24,23 @@ LOCK_SECONDS = 10
 
 @dataclass(frozen=True)
 class Erasures:
-    """The ids erased, and the day since when every erasure is among them."""
+    """The ids erased, and the moment since when every erasure is among them."""
 
-    since: date
+    since: datetime
     ids: frozenset[str]
+
+
+def moment(text: str) -> datetime:
+    """Read a moment; one without a zone is universal time. Raises `ValueError`."""
+    read = datetime.fromisoformat(text)
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+def _begins(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
+_NEVER = _begins(date.max)
 
 
 class Ledger:
@@ -48,33 +61,35 @@ class Ledger:
         since, entries = self._lines(text)
         return Erasures(since, frozenset(person for _, person, _ in entries))
 
-    def start(self, today: date) -> Erasures:
+    def start(self, now: datetime) -> Erasures:
         """Make the file where there is none, drop lines that are too old, and read it."""
-        oldest = today - KEPT
+        now = now.astimezone(UTC).replace(microsecond=0)
+        oldest = now.date() - KEPT
         try:
             with self._lock:
                 if not self.path.exists():
-                    self._write(today, [])
-                    return Erasures(today, frozenset())
+                    self._write(now, [])
+                    return Erasures(now, frozenset())
                 since, entries = self._lines(self.path.read_text("utf-8"))
                 if any(on < oldest for *_, on in entries):
-                    since = max(since, oldest)
+                    since = max(since, _begins(oldest))
                     entries = [one for one in entries if one[2] >= oldest]
                     self._write(since, entries)
         except (OSError, Timeout, UnicodeDecodeError) as error:
             raise self._trouble(error) from None
         return Erasures(since, frozenset(person for _, person, _ in entries))
 
-    def add(self, round_id: str, person_ids: Sequence[str], today: date) -> None:
+    def add(self, round_id: str, person_ids: Sequence[str], now: datetime) -> None:
         """Write a line for each person, on the disk before this returns."""
+        now = now.astimezone(UTC).replace(microsecond=0)
         lines = "".join(
-            json.dumps({"round": round_id, "person": one, "on": today.isoformat()}) + "\n"
+            json.dumps({"round": round_id, "person": one, "on": now.date().isoformat()}) + "\n"
             for one in person_ids
         )
         try:
             with self._lock:
                 if not self.path.exists():
-                    self._write(today, [])
+                    self._write(now, [])
                 with self.path.open("rb+") as file:
                     size = file.seek(0, os.SEEK_END)
                     if size:
@@ -87,23 +102,23 @@ class Ledger:
         except (OSError, Timeout) as error:
             raise self._trouble(error) from None
 
-    def _lines(self, text: str) -> tuple[date, list[tuple[str, str, date]]]:
+    def _lines(self, text: str) -> tuple[datetime, list[tuple[str, str, date]]]:
         """Read the lines; one cut off by a process that was killed was never acted upon."""
-        since, entries = date.max, []
+        since, entries = _NEVER, []
         for line in text.splitlines():
             try:
                 said = json.loads(line)
                 if "since" in said:
-                    since = date.fromisoformat(said["since"])
+                    since = moment(said["since"])
                 else:
                     entries.append((said["round"], said["person"], date.fromisoformat(said["on"])))
             except (ValueError, KeyError, TypeError):
                 continue
-        if since == date.max:
-            since = min((on for *_, on in entries), default=date.max)
+        if since == _NEVER:
+            since = min((_begins(on) for *_, on in entries), default=_NEVER)
         return since, entries
 
-    def _write(self, since: date, entries: Sequence[tuple[str, str, date]]) -> None:
+    def _write(self, since: datetime, entries: Sequence[tuple[str, str, date]]) -> None:
         beside = self.path.with_suffix(".new")
         text = json.dumps({"since": since.isoformat()}) + "\n"
         text += "".join(

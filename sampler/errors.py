@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sampler.model import Change
 
 
 class SamplerError(Exception):
@@ -96,6 +100,6 @@ class Conflict(StoreError):
     `theirs` is what stands now, `changes` the lines of history since.
     """
 
-    def __init__(self, text: str, theirs: object, changes: Sequence[object] = ()) -> None:
+    def __init__(self, text: str, theirs: object, changes: Sequence[Change] = ()) -> None:
         self.theirs, self.changes = theirs, tuple(changes)
         super().__init__(text)

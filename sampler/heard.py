@@ -67,7 +67,12 @@ class RoundHeard:
         return self.round.totals.counts.get(part.name, {}) if self.round.totals else {}
 
     def is_broad(self, part: PlannedCharacteristic) -> bool:
-        """Say whether its totals name broad groups where the plan has detailed ones."""
+        """Say whether its totals name broad groups where the plan has detailed ones.
+
+        Where its people were erased, a few of whom only the broad group was known make it no such.
+        """
+        if self.round.totals is None or self.round.totals.of_erased:
+            return False
         broad = {quota.broad for quota in part.quotas}
         return any(g not in part.groups and g in broad for g in self._totals(part))
 

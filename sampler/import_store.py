@@ -163,7 +163,7 @@ class Imports(Recruiters):
             db.execute(imports.delete().where(imports.c.number == number))
             if new:
                 self._sweep_is_due(db)
-        self.finish_sweep()
+        self.finish_sweep(new)
 
     def _refuse_changed(self, lines: list[Change], current: Mapping[str, Participant]) -> None:
         newest = {line.person_id: line.version for line in lines}

@@ -59,8 +59,8 @@ def next_profiles(
             profiles = others
     if not profiles or (not held and profiles[0].closes < _most(here)):
         covered = coverage.cover(plan, everyone, counting, partial_counts=partial_counts)
-        scarcest = coverage.next_profiles(plan, covered, everyone)
-        return [one for one in scarcest if not _is_left_out(plan, held, one)]
+        scarcest = (_Pick(_named(plan, one), one.closes) for one in coverage.scarcest(covered))
+        profiles = [one for one in scarcest if not _is_left_out(held, one.groups)]
     reader = Reader(plan)
     waiting = [
         (person, reader.profile(person))
@@ -92,14 +92,20 @@ def _most(here: Places) -> int:
     return sum(any(need.gaps) for need in here.needs)
 
 
-def _is_left_out(plan: Plan, held: Ground, one: coverage.Profile) -> bool:
-    """Say whether a profile holds a pair that nobody is to have."""
+def _named(plan: Plan, one: coverage.Profile) -> Named:
+    """Return the groups of a profile by their places."""
     groups = dict(one.groups)
-    at = [
-        part.groups.index(groups[part.name]) if part.name in groups else None
-        for part in plan.characteristics
-    ]
-    return any((at[pair.first], at[pair.second]) == pair.groups for pair in held.forbidden)
+    return tuple(
+        (c, part.groups.index(groups[part.name]))
+        for c, part in enumerate(plan.characteristics)
+        if part.name in groups
+    )
+
+
+def _is_left_out(held: Ground, groups: Named) -> bool:
+    """Say whether these hold a pair that nobody is to have."""
+    at = dict(groups)
+    return any((at.get(pair.first), at.get(pair.second)) == pair.groups for pair in held.forbidden)
 
 
 def _taken(here: Places, options: Sequence[Seat]) -> list[_Pick]:

@@ -287,6 +287,14 @@ def _read_use(header: str, text: str) -> Column | None:
     return Column(header=header, use="characteristic", characteristic=text)
 
 
+def remembered(text: str | None) -> Mapping | None:
+    """Return the mapping that was kept of a recruiter; one that cannot be read is forgotten."""
+    try:
+        return read(text) if text else None
+    except BadMapping:
+        return None
+
+
 def read(text: str) -> Mapping:
     """Return the mapping a TOML text holds; raises `BadMapping` with every problem at once."""
     if len(text) > LARGEST_MAPPING:

@@ -78,6 +78,8 @@ def read(given: str | File, plan: Plan, on: date, heard: int | None = None) -> T
     most = max([*sums.values(), *reading.totals.values()], default=0)
     everyone = most if heard is None else heard
     problems += _against(everyone, sums, reading.totals, is_given=heard is not None)
+    if not everyone and not problems:
+        problems.append(Problem(None, "Nobody is counted. A past round heard at least one person."))
     if problems:
         problems.sort(key=lambda problem: (problem.line is None, problem.line or 0))
         raise BadTotals(problems)

@@ -15,10 +15,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from census.spelling import key
 from sampler import tables
+from sampler.access import NO_ROUND
 from sampler.database import Database
 from sampler.erasures import Ledger
 from sampler.errors import Conflict, NotFound
-from sampler.model import Answer, By, Change, Participant
+from sampler.model import Answer, By, Change, Participant, Stage
 from sampler.records import (
     ADDED,
     OWN_LETTER,
@@ -85,9 +86,14 @@ class People:
         with self.database.transaction(reads=True) as db:
             return self._tally(db, round_ids)
 
-    def _tally(self, db: sa.Connection, round_ids: Sequence[str]) -> dict[str, Tally]:
+    def _tally(
+        self, db: sa.Connection, round_ids: Sequence[str], *, stages: Sequence[Stage] = ()
+    ) -> dict[str, Tally]:
+        """Count the people of several rounds; where stages are named, those in them alone."""
         counted = tables.tallies
         query = sa.select(counted).where(counted.c.round_id.in_(list(round_ids)))
+        if stages:
+            query = query.where(counted.c.stage.in_(stages))
         people: dict[str, dict[Standing, int]] = {}
         answers: dict[str, dict[tuple[str, Answer, Standing], int]] = {}
         recruiters: dict[str, dict[tuple[str, Standing], int]] = {}
@@ -158,7 +164,7 @@ class People:
         rounds = tables.rounds
         secret = db.scalar(sa.select(rounds.c.secret).where(rounds.c.id == round_id))
         if secret is None:
-            raise NotFound("There is no such round. It may have been deleted.")
+            raise NotFound(NO_ROUND)
 
         def named_id(named: str) -> str:
             digest = hmac.new(bytes.fromhex(secret), named.encode(), hashlib.sha256).digest()
@@ -180,11 +186,11 @@ class People:
             return self._insert(db, round_id, new, by)
 
     def _lock_round(self, db: sa.Connection, round_id: str) -> None:
-        """Make whoever adds people to a round wait for one another; raises `NotFound`."""
+        """Make whoever changes what is in a round wait for one another; raises `NotFound`."""
         rounds = tables.rounds
         query = sa.select(rounds.c.id).where(rounds.c.id == round_id).with_for_update()
         if db.scalar(query) is None:
-            raise NotFound("There is no such round. It may have been deleted.")
+            raise NotFound(NO_ROUND)
 
     def _insert(
         self,
@@ -200,7 +206,8 @@ class People:
         `origins` say for each where in a file they came from, to know them again.
         """
         self._pass_over(db, round_id, people)
-        letters = {name: self._letter(db, round_id, name) for name in {p.recruiter for p in people}}
+        names = dict.fromkeys(person.recruiter for person in people)
+        letters = {name: self._letter(db, round_id, name) for name in names}
         named = self._ids(db, round_id)
         known = self.ledger.read()
         erased = known.ids if known is not None else frozenset()
@@ -287,8 +294,10 @@ class People:
         """
         people = tables.people
         with self.database.transaction() as db:
-            query = sa.select(people).where(people.c.id == person.id).with_for_update()
-            row = db.execute(query).one_or_none()
+            here = db.scalar(sa.select(people.c.round_id).where(people.c.id == person.id))
+            if here is not None:  # first, as everybody does: nobody waits crosswise for another
+                self._lock_round(db, here)
+            row = db.execute(sa.select(people).where(people.c.id == person.id)).one_or_none()
             if row is None:
                 raise NotFound(f"{person.reference} is no longer there.")
             current = read_person(row)

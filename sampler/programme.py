@@ -196,7 +196,12 @@ def answer_line(one: AudienceView) -> str:
         if silent:
             whose = f"{one.place}’s " if one.place else ""
             return f"{said}, and from nobody in {silent} of {whose}{len(part.rows)} {part.noun}s."
-    return f"{said}, and from someone in every group." if one.characteristics else f"{said}."
+    every = [row for part in one.characteristics for row in part.rows]
+    return (
+        f"{said}, and from someone in every group."
+        if every and all(row.heard for row in every)
+        else f"{said}."
+    )
 
 
 def row_words(row: HeardRow) -> str:

@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from census.spelling import key
 from sampler import tables
 from sampler.access import NO_ROUND, address
-from sampler.errors import NotFound, StoreError
+from sampler.errors import Conflict, NotFound, StoreError
 from sampler.member_store import Members
 from sampler.model import By, Programme, Round, Totals
 from sampler.people_store import NOBODY, insert_for
@@ -58,14 +59,28 @@ class Programmes(Members):
         ]
 
     def _programme_id(self, db: sa.Connection, name: str | None) -> str | None:
+        """Return the id of the programme of a name that reads the same, made where there is none.
+
+        Of several the one of just that name, else the first by name.
+        """
         if name is None:
             return None
-        programmes = tables.programmes
-        found = db.scalar(sa.select(programmes.c.id).where(programmes.c.name == name))
+        found = self._programme_named(db, name)
+        if found is None and db.dialect.name == "postgresql":
+            # So that two rounds at once make one programme: whoever is second looks again.
+            db.execute(sa.text("LOCK TABLE programmes IN SHARE ROW EXCLUSIVE MODE"))
+            found = self._programme_named(db, name)
         if found is None:
             found = new_id()
-            db.execute(programmes.insert().values(id=found, name=name))
-        return str(found)
+            db.execute(tables.programmes.insert().values(id=found, name=name))
+        return found
+
+    def _programme_named(self, db: sa.Connection, name: str) -> str | None:
+        programmes = tables.programmes
+        query = sa.select(programmes.c.id, programmes.c.name).order_by(programmes.c.name)
+        alike = [row for row in db.execute(query) if key(row.name) == key(name)]
+        same = [row.id for row in alike if row.name == name]
+        return next(iter([*same, *(row.id for row in alike)]), None)
 
     def _drop_programmes(self, db: sa.Connection) -> None:
         """Drop programmes without a round, but for those of which something was published."""
@@ -82,14 +97,18 @@ class Programmes(Members):
             raise NotFound(NO_ROUND)
         return read_round(row)
 
-    def set_totals(self, round_id: str, totals: Totals | None) -> Round:
+    def set_totals(self, round_id: str, totals: Totals | None, version: int | None = None) -> Round:
         """Say whom a past round heard, without anybody in it; None takes it back.
 
-        Raises `StoreError` where somebody is recorded: they are counted one by one.
+        Raises `StoreError` where somebody is recorded: they are counted one by one. Raises
+        `Conflict` where the round is no longer of the `version` said.
         """
         rounds, people = tables.rounds, tables.people
         with self.database.transaction() as db:
             self._lock_round(db, round_id)
+            theirs = self._round(db, round_id)
+            if version is not None and theirs.version != version:
+                raise Conflict(f"{theirs.title} was changed in another window.", theirs)
             somebody = sa.select(people.c.id).where(people.c.round_id == round_id).limit(1)
             if db.scalar(somebody) is not None:
                 raise StoreError(

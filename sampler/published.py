@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -33,13 +32,17 @@ HOW = (
 
 @dataclass(frozen=True)
 class SharedGroup:
-    """One group as it may be shown; `share` is the population's, to a tenth of a per cent."""
+    """One group as it may be shown; `share` is the population's, to a tenth of a per cent.
+
+    `living` are the people of the group in the place, None where that is not known.
+    """
 
     name: str
     share: Fraction | None
     heard: Band
     known: Band
     topic: str | None = None
+    living: int | None = None
 
     @property
     def words(self) -> str:
@@ -86,7 +89,10 @@ class SharedPart:
 
 @dataclass(frozen=True)
 class Publication:
-    """All that may be shown of an audience on a day. Equal ones look alike in every form."""
+    """All that may be shown of an audience on a day. Equal ones look alike in every form.
+
+    `first` and `last` are the days of its rounds, None where nothing says them.
+    """
 
     audience: Audience
     place: str
@@ -96,17 +102,14 @@ class Publication:
     rounds: int
     left_out: int
     parts: tuple[SharedPart, ...]
+    first: date | None = None
+    last: date | None = None
 
     @property
     def answer(self) -> str:
         """Say in a sentence how many were heard."""
         said = f"{self.people.words} {AUDIENCE_ONE[self.audience][1]}"
         return f"We have heard from {said} in {count(self.rounds, 'round')}."
-
-    def in_state(self, state: str) -> list[tuple[SharedPart, SharedGroup]]:
-        """Return the groups in a state over all characteristics, the largest share first."""
-        found = [(part, g) for part in self.parts for g in part.groups if g.state == state]
-        return sorted(found, key=lambda pair: -(pair[1].share or 0))
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -115,17 +118,6 @@ class Publication:
         few = [f"{some} fewer than 5 people, left out."] if self.left_out else []
         zeros = [] if self.show_zeros else ["“Fewer than 5” may also be nobody."]
         return (*few, *zeros, HOW)
-
-
-@dataclass(frozen=True)
-class Background:
-    """What is no count of people heard: who lives in the place, and the days of the rounds.
-
-    `living` are people by characteristic and group, None where that is not known.
-    """
-
-    living: Mapping[tuple[str, str], int | None]
-    dates: tuple[date, ...]
 
 
 def to_value(one: Publication) -> dict[str, Any]:
@@ -138,6 +130,8 @@ def to_value(one: Publication) -> dict[str, Any]:
         "people": one.people.words,
         "rounds": one.rounds,
         "rounds_left_out": one.left_out,
+        "first": one.first and one.first.isoformat(),
+        "last": one.last and one.last.isoformat(),
         "characteristics": [_part_value(part) for part in one.parts],
     }
 
@@ -150,6 +144,7 @@ def _part_value(part: SharedPart) -> dict[str, Any]:
         {
             "group": g.name,
             "share": None if g.share is None else percent(g.share),
+            "living": g.living,
             "heard": g.heard.words,
             "state": g.state,
         }
@@ -177,9 +172,15 @@ def read(text: str) -> Publication:
             int(value["rounds"]),
             int(value["rounds_left_out"]),
             tuple(_read_part(part, zeros) for part in value["characteristics"]),
+            _read_day(value.get("first")),
+            _read_day(value.get("last")),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise SamplerError("A published snapshot cannot be read.") from error
+
+
+def _read_day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
 
 
 def _read_part(value: dict[str, Any], zeros: bool) -> SharedPart:
@@ -195,6 +196,7 @@ def _read_part(value: dict[str, Any], zeros: bool) -> SharedPart:
             read_band(g["heard"], show_zeros=zeros),
             known,
             topic,
+            g.get("living", 0),  # not kept at first: then the report does not name the group
         )
         for g in value["groups"]
     )

@@ -34,7 +34,7 @@ ANSWER = "answer: "
 ADDED = "added"
 """The field of the first line of a person's history."""
 PLANS_KEPT = 512
-"""Plans kept in memory as read; they never change."""
+"""Plans, and briefs, kept in memory as read; they never change."""
 OWN_LETTER = "P"
 """The letter of people added in the app, and found by no recruiter of the round."""
 
@@ -97,7 +97,7 @@ def read_round(row: Any) -> Round:
                 if row.programme_id
                 else None
             ),
-            brief=Brief.model_validate_json(row.brief),
+            brief=_brief(row.brief),
             fieldwork=Fieldwork.model_validate_json(row.fieldwork),
             protection=Protection.model_validate_json(row.protection),
             totals=None if row.totals is None else Totals.model_validate_json(row.totals),
@@ -121,6 +121,12 @@ def read_plan(row: Any) -> NumberedPlan:
 def _plan(text: str) -> Plan:
     """Read a plan once for the same text: a programme reads its rounds' plans at every click."""
     return Plan.model_validate_json(text)
+
+
+@lru_cache(maxsize=PLANS_KEPT)
+def _brief(text: str) -> Brief:
+    """Read a brief once for the same text, as plans are."""
+    return Brief.model_validate_json(text)
 
 
 def read_recruiter(row: Any) -> Recruiter:

@@ -16,6 +16,7 @@ from sampler.people_store import NOBODY, insert_for
 from sampler.records import read_recruiter, recruiter_values
 from sampler.recruiting import next_letter
 from sampler.show_rates import way_of
+from sampler.tally import Tally
 
 ID_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 ID_LENGTH = 8
@@ -129,9 +130,9 @@ class Recruiters(Erasing):
     def remove_recruiter(self, round_id: str, recruiter: Recruiter) -> None:
         """Remove a recruiter who found nobody; raises `Conflict` where they found somebody."""
         with self.database.transaction() as db:
-            found = self._tally(db, [round_id]).get(round_id)
-            names = found.recruiters if found else {}
-            if any(key(name) == key(recruiter.name) for name, _ in names):
+            self._lock_round(db, round_id)
+            found = self._tally(db, [round_id]).get(round_id, Tally())
+            if any(key(name) == key(recruiter.name) for name, _ in found.recruiters):
                 raise Conflict(
                     f"{recruiter.name} has found people in this round. Ask them for 0 more "
                     "instead of removing them.",

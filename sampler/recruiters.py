@@ -17,27 +17,8 @@ from sampler import seating
 from sampler.brief import Brief
 from sampler.errors import NoPlan, NoSeats, SamplerError
 from sampler.model import Plan, Recruiter
-from sampler.recruiting import (
-    Missing,
-    Progress,
-    found_by,
-    next_letter,
-    progress,
-    unassigned,
-)
 from sampler.sharing import Numbers, Shares, own_plans, people_of, proportional, with_known_reach
 from sampler.words import people
-
-__all__ = [
-    "Missing",
-    "Progress",
-    "Shares",
-    "found_by",
-    "next_letter",
-    "progress",
-    "shares",
-    "unassigned",
-]
 
 BY = "Recruiter"
 """What a brief calls a split over recruiters."""

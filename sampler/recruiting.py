@@ -12,7 +12,7 @@ from census.spelling import key
 from sampler.brief import ANY, Counting
 from sampler.coverage import cover
 from sampler.model import Participant, Plan, Recruiter
-from sampler.words import group_words, listed, people
+from sampler.words import group_words, listed
 
 APP_LETTER, SHEET_LETTER = "P", "R"
 """Letters no recruiter gets: people added in the app, and rows of a sheet for nobody special."""
@@ -43,14 +43,6 @@ def found_by(everyone: Iterable[Participant], recruiter: Recruiter) -> tuple[Par
     return tuple(person for person in everyone if key(person.recruiter) == name)
 
 
-def unassigned(
-    everyone: Iterable[Participant], recruiters: Iterable[Recruiter]
-) -> tuple[Participant, ...]:
-    """Return the people whom none of these recruiters found, in order."""
-    names = {key(recruiter.name) for recruiter in recruiters}
-    return tuple(person for person in everyone if key(person.recruiter) not in names)
-
-
 @dataclass(frozen=True)
 class Missing:
     """A group a recruiter is still asked for, and how many."""
@@ -76,18 +68,12 @@ class Progress:
     counted: int
     missing: tuple[Missing, ...]
 
-    def words(self) -> str:
-        """Say it in a line.
-
-        >>> Progress("Agency", 5, 4, 3, 2, (Missing("Age", "16-34", "age", 1),)).words()
-        'Agency: asked for 5 people, 3 found, 2 take a place; missing 16 to 34 (1)'
-        """
-        asked = f"asked for {people(self.asked)}" if self.asked else "asked for nobody"
-        line = f"{self.name}: {asked}, {self.found:,} found, {self.counted:,} take a place"
-        return f"{line}; missing {self.missing_words()}" if self.missing else line
-
     def missing_words(self) -> str:
-        """Say which groups are missing and how many of each; nothing where none is."""
+        """Say which groups are missing and how many of each; nothing where none is.
+
+        >>> Progress("Agency", 5, 4, 3, 2, (Missing("Age", "16-34", "age", 1),)).missing_words()
+        '16 to 34 (1)'
+        """
         named = [
             f"{group_words(one.group, one.topic)} ({one.number:,})"
             for one in self.missing[:MOST_MISSING_NAMED]

@@ -6,6 +6,7 @@ It is handed over, so it is written from what may be published (`shared.py`), ne
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -18,12 +19,14 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
 from sampler.programme import AUDIENCE_ONE
-from sampler.published import Background, Publication
+from sampler.published import Publication
 from sampler.words import count, day, listed
 
 LEAST_PEOPLE = 100
 """Groups with fewer people in the place are not named: a report could identify one of them."""
 INK, MUTED, RULE = RGBColor(0x1B, 0x21, 0x26), RGBColor(0x54, 0x5C, 0x63), "D9D5CC"
+_NOT_IN_XML = re.compile("[^\t\n\x0b\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What typed or pasted words may hold and a Word file cannot: control characters of a PDF."""
 HEARD, SOME, NOT_YET = "Heard from", "Heard from some", "Not yet heard from"
 
 
@@ -71,34 +74,26 @@ class Facts:
 def facts_of(
     programme: str,
     one: Publication,
-    background: Background,
     *,
     by_whom: str = "",
     why: str = "",
     what_next: str = "",
 ) -> Facts:
-    """Return what the page says of a publication, beside who lives there and when rounds were."""
+    """Return what the page says of a publication."""
     return Facts(
         programme=programme,
         audience=AUDIENCE_ONE[one.audience][1],
         place=one.place,
         heard=one.people.words,
         rounds=one.rounds,
-        first=min(background.dates, default=None),
-        last=max(background.dates, default=None),
+        first=one.first,
+        last=one.last,
         on=one.on,
         characteristics=tuple(
             Characteristic(
                 part.name,
                 tuple(
-                    Group(
-                        g.name,
-                        g.words,
-                        g.heard.words,
-                        g.state,
-                        background.living.get((part.name, g.name)),
-                    )
-                    for g in part.groups
+                    Group(g.name, g.words, g.heard.words, g.state, g.living) for g in part.groups
                 ),
             )
             for part in one.parts
@@ -216,7 +211,7 @@ def docx(facts: Facts) -> bytes:
     """Return the page as a Word document; the same facts give the same page."""
     document = Document()
     _page(document, facts)
-    document.add_heading(f"Who we heard from: {facts.programme}", 0)
+    document.add_heading(_kept(f"Who we heard from: {facts.programme}"), 0)
     _paragraph(document, day(facts.on), colour=MUTED)
     _paragraph(document, sentence(facts), size=12)
     table = _table(document, 0, (3.2, 13.8))
@@ -247,7 +242,8 @@ def _page(document: Any, facts: Facts) -> None:
     section.left_margin = section.right_margin = Cm(2)
     section.top_margin = section.bottom_margin = Cm(1.6)
     known = document.core_properties
-    known.title, known.author, known.language = "Who we heard from", facts.programme, "en-GB"
+    known.title, known.author = "Who we heard from", _kept(facts.programme)
+    known.language = "en-GB"
     known.created = known.modified = datetime.combine(facts.on, datetime.min.time(), UTC)
     for name, size, bold in (("Normal", 10.5, False), ("Title", 20, True), ("Heading 1", 13, True)):
         style = document.styles[name]
@@ -260,10 +256,14 @@ def _page(document: Any, facts: Facts) -> None:
         spaced.space_before, spaced.space_after = Pt(8 if name == "Heading 1" else 0), Pt(4)
 
 
+def _kept(said: str) -> str:
+    return _NOT_IN_XML.sub("", said)
+
+
 def _paragraph(
     document: Any, said: str, *, size: float | None = None, colour: RGBColor | None = None
 ) -> None:
-    run = document.add_paragraph().add_run(said)
+    run = document.add_paragraph().add_run(_kept(said))
     if size is not None:
         run.font.size = Pt(size)
     if colour is not None:
@@ -294,7 +294,7 @@ def _fill(
         cell.width = row.table.columns[i].width
         paragraph = cell.paragraphs[0]
         paragraph.paragraph_format.space_after = Pt(2)
-        run = paragraph.add_run(said)
+        run = paragraph.add_run(_kept(said))
         run.bold = all_bold or (first_bold and i == 0)
 
 

@@ -21,6 +21,7 @@ from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
+from census.spelling import key
 from sampler.bands import FIVE, Band, Part, Shown, band, gives_away
 from sampler.brief import Audience
 from sampler.common_groups import read_band as read_ages
@@ -35,7 +36,6 @@ from sampler.programme import (
 from sampler.published import (
     FEW_KNOWN,
     REGROUPED,
-    Background,
     Publication,
     SharedGroup,
     SharedPart,
@@ -49,7 +49,6 @@ from sampler.words import decimal
 __all__ = [
     "FEW_KNOWN",
     "REGROUPED",
-    "Background",
     "Heard",
     "HeardGroup",
     "HeardPart",
@@ -58,7 +57,6 @@ __all__ = [
     "Publication",
     "SharedGroup",
     "SharedPart",
-    "background_of",
     "heard_in",
     "heard_of",
     "next_of",
@@ -90,6 +88,7 @@ class HeardGroup:
     name: str
     heard: int
     share: Fraction | None
+    living: int | None = None
 
 
 @dataclass(frozen=True)
@@ -111,6 +110,7 @@ class Heard:
     rounds: int
     left_out: int
     parts: tuple[HeardPart, ...]
+    dates: tuple[date, ...] = ()
 
 
 class Made(NamedTuple):
@@ -120,17 +120,18 @@ class Made(NamedTuple):
     publication: Publication
 
 
-def heard_of(one: AudienceView, left_out: int = 0) -> Heard:
+def heard_of(one: AudienceView, left_out: int = 0, dates: Sequence[date] = ()) -> Heard:
     """Return an audience's added-up view as it is published from: groups in a fixed order."""
     parts = tuple(
         HeardPart(
             part.name,
-            tuple(HeardGroup(r.group, r.heard, r.share) for r in _in_order(part)),
+            tuple(HeardGroup(r.group, r.heard, r.share, r.people) for r in _in_order(part)),
             part.part.topic,
         )
         for part in one.characteristics
     )
-    return Heard(one.audience, one.place, one.heard, len(one.rounds), left_out, parts)
+    rounds = len(one.rounds)
+    return Heard(one.audience, one.place, one.heard, rounds, left_out, parts, tuple(dates))
 
 
 def _in_order(part: HeardCharacteristic) -> list[HeardRow]:
@@ -151,20 +152,9 @@ def heard_in(rounds: Sequence[RoundHeard], audience: Audience) -> Heard:
     found = view(enough, in_broad=True)
     if not found:
         raise NotYet
-    return heard_of(found[0], len(ours) - len(enough))
-
-
-def background_of(rounds: Sequence[RoundHeard], audience: Audience) -> Background:
-    """Return who lives where an audience's rounds were, and when those were."""
-    ours = [o for o in rounds if o.round.brief.audience == audience and o.heard >= FIVE]
-    living = {
-        (part.name, row.group): row.people
-        for found in view(ours, in_broad=True)
-        for part in found.characteristics
-        for row in part.rows
-    }
-    dates = [o.round.totals.on if o.round.totals else o.round.created_at.date() for o in ours]
-    return Background(living, tuple(dates))
+    inside = [one.round for one in enough if one.round.id in found[0].round_ids]
+    dates = [one.totals.on if one.totals else one.created_at.date() for one in inside]
+    return heard_of(found[0], len(ours) - len(enough), dates)
 
 
 def next_of(
@@ -200,6 +190,8 @@ def publication(now: Heard, *, on: date, show_zeros: bool = True) -> Publication
         now.rounds,
         now.left_out,
         tuple(_part(part, show_zeros) for part in now.parts),
+        min(now.dates, default=None),
+        max(now.dates, default=None),
     )
 
 
@@ -210,7 +202,12 @@ def _part(part: HeardPart, show_zeros: bool) -> SharedPart:
     known = band(number, show_zeros=show_zeros)
     groups = tuple(
         SharedGroup(
-            g.name, _tenths(g.share), band(g.heard, show_zeros=show_zeros), known, part.topic
+            g.name,
+            _tenths(g.share),
+            band(g.heard, show_zeros=show_zeros),
+            known,
+            part.topic,
+            g.living,
         )
         for g in part.groups
     )
@@ -227,10 +224,22 @@ def next_publication(
     """Return what may be published after all `earlier` ones; raises `NotYet`.
 
     A characteristic in other groups than it was published in is not shown: two ways of grouping
-    the same people would tell more than either.
+    the same people would tell more than either. It keeps the name it was first published under,
+    however the rounds call it since, so that it is looked at beside what was shown of it.
     """
     made = publication(now, on=on, show_zeros=show_zeros)
-    made = replace(made, parts=tuple(_as_before(part, earlier) for part in made.parts))
+    parts: list[SharedPart] = []
+    for part in made.parts:
+        before = [old for one in earlier for old in one.parts if _is_same(part, old)]
+        called = before[0].name if before else part.name
+        taken = any(other.name == called for other in parts)
+        names = sorted(g.name for g in part.groups)
+        is_other = any(o.groups and sorted(g.name for g in o.groups) != names for o in before)
+        if taken or (names and is_other):
+            parts.append(SharedPart(called, part.topic, Band(0, 0), (), REGROUPED))
+        else:
+            parts.append(replace(part, name=called))
+    made = replace(made, parts=tuple(parts))
     every = [*earlier, made]
     if any(made.people.low < before.people.low + FIVE for before in earlier):
         raise NotYet
@@ -239,14 +248,11 @@ def next_publication(
     return made
 
 
-def _as_before(part: SharedPart, earlier: Sequence[Publication]) -> SharedPart:
-    names = [g.name for g in part.groups]
-    for one in earlier:
-        for old in one.parts:
-            is_other = old.groups and sorted(g.name for g in old.groups) != sorted(names)
-            if names and old.name == part.name and is_other:
-                return SharedPart(part.name, part.topic, Band(0, 0), (), REGROUPED)
-    return part
+def _is_same(part: SharedPart, other: SharedPart) -> bool:
+    """Say whether two characteristics are one: of one topic, or called the same."""
+    if part.topic is not None and part.topic == other.topic:
+        return True
+    return key(part.name) == key(other.name)
 
 
 def _shown(one: Publication, later: Sequence[Publication], every: Sequence[Publication]) -> Shown:

@@ -13,9 +13,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from sampler import copies, coverage, tables
+from sampler import tables
 from sampler.brief import Audience, Brief
 from sampler.database import Database, data_folder
+from sampler.erase_store import DELETED
 from sampler.erasures import Ledger
 from sampler.errors import Conflict, StoreError
 from sampler.heard import RoundHeard
@@ -26,11 +27,11 @@ from sampler.model import (
     Plan,
     Protection,
     Round,
+    Stage,
     Totals,
 )
 from sampler.people_store import NOBODY
 from sampler.programme_store import Programmes, Snapshot, round_query
-from sampler.published import Background
 from sampler.records import (
     read_plan,
     read_recruiter,
@@ -39,6 +40,8 @@ from sampler.records import (
 from sampler.recruiter_store import new_id
 from sampler.tally import Tally
 
+HEARD: tuple[Stage, ...] = ("attended", "partial")
+"""The only stages in which somebody may have been heard (`tracking.is_secured`)."""
 YEARS_KEPT = 2
 """How long a round's people are kept unless somebody says otherwise (USERS.md 1.7)."""
 
@@ -79,6 +82,16 @@ class Store(Programmes):
         """
         with self.database.transaction() as db:
             return self._add_round(db, brief, fieldwork or Fieldwork(), whose)
+
+    def add_past_round(self, brief: Brief, plan: Plan, totals: Totals, *, whose: str = "") -> Round:
+        """Store a round from before with the plan its totals are counted by: all or nothing."""
+        with self.database.transaction() as db:
+            made = self._add_round(db, brief, Fieldwork(), whose)
+            self._insert_plan(db, made.id, 1, plan)
+            rounds = tables.rounds
+            written = {"totals": totals.model_dump_json()}
+            db.execute(rounds.update().where(rounds.c.id == made.id).values(written))
+            return self._round(db, made.id)
 
     def _add_round(
         self, db: sa.Connection, brief: Brief, fieldwork: Fieldwork, whose: str
@@ -126,7 +139,9 @@ class Store(Programmes):
         Raises `Conflict` if somebody saved it since this one was read.
         """
         rounds = tables.rounds
+        of_programme = sa.select(rounds.c.programme_id).where(rounds.c.id == changed.id)
         with self.database.transaction() as db:
+            before = db.scalar(of_programme)
             values = {
                 "programme_id": self._programme_id(db, changed.brief.programme),
                 "brief": changed.brief.model_dump_json(),
@@ -143,13 +158,20 @@ class Store(Programmes):
             if done.rowcount == 0:
                 theirs = self._round(db, changed.id)
                 raise Conflict(f"{theirs.title} was changed in another window.", theirs)
+            if before not in (None, values["programme_id"]):
+                self._drop_programmes(db)
             return self._round(db, changed.id)
 
-    def copy_round(self, round_id: str, title: str, *, whose: str = "") -> Round:
-        """Store a copy under another name: brief, texts and recruiters, without its people."""
+    def copy_round(
+        self, round_id: str, title: str, brief: Brief | None = None, *, whose: str = ""
+    ) -> Round:
+        """Store a copy under another name: brief, texts and recruiters, without its people.
+
+        Where a `brief` is given it stands in place of the round's own.
+        """
         with self.database.transaction() as db:
             one = self._round(db, round_id)
-            brief = one.brief.model_copy(update={"title": title})
+            brief = (brief or one.brief).model_copy(update={"title": title})
             made = self._add_round(db, brief, one.fieldwork, whose)
             protection = one.protection.model_copy(
                 update={"delete_by": made.protection.delete_by}
@@ -171,45 +193,41 @@ class Store(Programmes):
             ids = self._ids_of(db, round_id)
         self._record(round_id, ids)
         with self.database.transaction() as db:
+            self._lock_round(db, round_id)
             for table in tables.OF_A_ROUND:
                 db.execute(table.delete().where(table.c.round_id == round_id))
             db.execute(tables.rounds.delete().where(tables.rounds.c.id == round_id))
             self._drop_programmes(db)
-            self._drop_kept_totals(db, round_id)
+            self._drop_wish_for_totals(db, round_id)
+            self._set(db, DELETED + round_id, "")
             self._sweep_is_due(db)
-        if self.database.file is not None:
-            copies.erase(self.database.file, ids, round_id)
-        self.finish_sweep()
+        self.finish_sweep(ids, is_due=True)
 
     def erase_people(self, round_id: str) -> Round:
         """Erase everybody of a round and keep the totals of those heard."""
-        totals = None
         with self.database.transaction() as db:
-            one = self._round(db, round_id)
+            self._lock_round(db, round_id)
             ids = self._ids_of(db, round_id)
-            taken = self._latest_plan(db, round_id)
-            if taken is not None and ids:
-                found = coverage.cover_tally(
-                    taken.plan,
-                    self._tally(db, [round_id])[round_id],
-                    "secured",
-                    partial_counts=one.brief.partial_counts,
-                )
-                totals = _totals(found, self._now().date())
-                self._keep_totals(db, round_id, totals, ids)  # should this process be killed
-        self._erase(round_id, ids, totals)
+            if ids:
+                self._wish_for_totals(db, round_id, ids)
+        self._erase(round_id, ids, keeps_totals=True)
         return self.round(round_id)
 
     def refuse_unless_empty(self) -> None:
-        """Raise `StoreError` where there is a round."""
+        """Raise `StoreError` where there is a round, or something published of one."""
         with self.database.transaction(reads=True) as db:
             self._refuse_unless_empty(db)
 
     def _refuse_unless_empty(self, db: sa.Connection) -> None:
-        if db.scalar(sa.select(sa.func.count()).select_from(tables.rounds)):
+        if db.scalar(sa.select(tables.rounds.c.id).limit(1)):
             raise StoreError(
                 "This database holds rounds already. A backup goes into an empty one: set another "
                 "database, or delete its rounds."
+            )
+        if db.scalar(sa.select(tables.snapshots.c.id).limit(1)):
+            raise StoreError(
+                "This database holds what was published of rounds deleted since. A backup goes "
+                "into an empty one: set another database."
             )
 
     def fill(
@@ -242,54 +260,46 @@ class Store(Programmes):
     def take_plan(self, round_id: str, plan: Plan) -> NumberedPlan:
         """Add the plan as the round's next one; the same as the latest is not added again."""
         with self.database.transaction() as db:
-            self._round(db, round_id)
+            self._lock_round(db, round_id)
             latest = self._latest_plan(db, round_id)
             if latest is not None and latest.plan.is_same(plan):
                 return latest
-            taken = NumberedPlan(
-                number=(latest.number if latest else 0) + 1, taken_at=self._now(), plan=plan
+            return self._insert_plan(db, round_id, (latest.number if latest else 0) + 1, plan)
+
+    def _insert_plan(
+        self, db: sa.Connection, round_id: str, number: int, plan: Plan
+    ) -> NumberedPlan:
+        taken = NumberedPlan(number=number, taken_at=self._now(), plan=plan)
+        db.execute(
+            tables.plans.insert().values(
+                round_id=round_id,
+                number=taken.number,
+                taken_at=taken.taken_at.isoformat(),
+                plan=plan.model_dump_json(),
             )
-            db.execute(
-                tables.plans.insert().values(
-                    round_id=round_id,
-                    number=taken.number,
-                    taken_at=taken.taken_at.isoformat(),
-                    plan=plan.model_dump_json(),
-                )
-            )
-            return taken
+        )
+        return taken
 
     def latest_plan(self, round_id: str) -> NumberedPlan | None:
         """Return the plan in use, or None before there is one."""
         with self.database.transaction(reads=True) as db:
             return self._latest_plan(db, round_id)
 
-    def _latest_plan(self, db: sa.Connection, round_id: str) -> NumberedPlan | None:
-        plans = tables.plans
-        row = db.execute(_of(plans, round_id).order_by(plans.c.number.desc()).limit(1)).first()
-        return None if row is None else read_plan(row)
-
     def heard(self, programme_id: str) -> list[RoundHeard]:
-        """Return a programme's rounds with their plans in use and their people counted."""
+        """Return a programme's rounds with their plans in use, and those heard counted."""
         with self.database.transaction(reads=True) as db:
             return self._heard(db, programme_id)
 
     def _heard(self, db: sa.Connection, programme_id: str) -> list[RoundHeard]:
         rounds = self._rounds_of(db, programme_id)
         ids = [one.id for one in rounds]
-        plans, tallies = self._latest_plans(db, ids), self._tally(db, ids)
+        plans, tallies = self._latest_plans(db, ids), self._tally(db, ids, stages=HEARD)
         return [
             RoundHeard(
                 one, plans[one.id].plan if one.id in plans else None, tallies.get(one.id, Tally())
             )
             for one in rounds
         ]
-
-    def background(self, programme_id: str, audience: Audience) -> Background:
-        """Return who lives where an audience's rounds were, and when: no count of people heard."""
-        from sampler import shared
-
-        return shared.background_of(self.heard(programme_id), audience)
 
     def publish(
         self,
@@ -338,18 +348,6 @@ class Store(Programmes):
             sa.and_(plans.c.round_id == chosen.c.round_id, plans.c.number == chosen.c.number),
         )
         return {row.round_id: read_plan(row) for row in db.execute(query)}
-
-
-def _totals(found: coverage.Coverage, today: date) -> Totals:
-    return Totals(
-        on=today,
-        heard=found.secured,
-        of_erased=True,
-        counts={
-            part.name: {row.group: row.secured for row in part.rows if row.secured}
-            for part in found.characteristics
-        },
-    )
 
 
 def years_later(day: date, years: int = YEARS_KEPT) -> date:

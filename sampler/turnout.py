@@ -13,36 +13,8 @@ from statistics import NormalDist
 from sampler.apportion import closest, free
 from sampler.errors import BriefError
 from sampler.model import Plan, Quota
-from sampler.show_rates import (
-    TrackRecord,
-    outcomes,
-    outcomes_tallied,
-    outcomes_together,
-    rate_of,
-    track_records,
-    way_of,
-)
+from sampler.show_rates import TrackRecord
 from sampler.words import decimal, group_words, listed, people
-
-__all__ = [
-    "CHANCE",
-    "Reserve",
-    "TrackRecord",
-    "Turnout",
-    "chance_of",
-    "heard",
-    "in_100",
-    "money",
-    "outcomes",
-    "outcomes_tallied",
-    "outcomes_together",
-    "rate_of",
-    "reserves",
-    "said",
-    "track_records",
-    "turnout",
-    "way_of",
-]
 
 CHANCE = Fraction(4, 5)
 """The chance that enough people come, where the round sets none."""

@@ -111,8 +111,11 @@ def kinds_of_group(mosts, zeros, withdrawals):
     return found
 
 
-def go_through(mosts, zeros, *, groups, withdrawals=False, refuse=is_refused):
-    """Go through every class of as many snapshots as there are `mosts` (people at most)."""
+def go_through(mosts, zeros, *, groups, withdrawals=False, refuse=is_refused, needless=False):
+    """Go through every class of as many snapshots as there are `mosts` (people at most).
+
+    What gives nothing away is asked after only to find what is refused `needless`ly.
+    """
     kinds = kinds_of_group(mosts, zeros, withdrawals)
     shifts = {kind: [bit(c) for c in counts] for kind, counts in kinds.items()}
     allowed = totals(mosts, zeros, withdrawals)
@@ -136,11 +139,17 @@ def go_through(mosts, zeros, *, groups, withdrawals=False, refuse=is_refused):
                 continue
             for key, bits in allowed.items():
                 if reached(some) & bits:
-                    _look_at(found, some, key, bits, kinds, shifts, reached, refuse)
+                    known = _known(some, bits, kinds, shifts, reached)
+                    found.classes += 1
+                    refused = bool(known or needless) and refuse(some, key)
+                    found.refused += refused
+                    found.needless += refused and not known
+                    if known and not refused:
+                        found.given_away.append((some, key, known))
     return found
 
 
-def _look_at(found, some, key, bits, kinds, shifts, reached, refuse):
+def _known(some, bits, kinds, shifts, reached):
     known = []
     for kind in dict.fromkeys(some):
         i = some.index(kind)
@@ -150,12 +159,7 @@ def _look_at(found, some, key, bits, kinds, shifts, reached, refuse):
             if rest << shift & bits
         ]  # fmt: skip
         known += what_is_known(possible)
-    refused = refuse(some, key)
-    found.classes += 1
-    found.refused += refused
-    found.needless += refused and not known
-    if known and not refused:
-        found.given_away.append((some, key, known))
+    return known
 
 
 def _sides(mosts, groups):

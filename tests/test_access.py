@@ -91,9 +91,10 @@ def given(world, name, one, person):
         "change_member": (ANN, "owner"), "remove_member": (BEN,), "set_sign_in_hours": (4,),
         "delete_round": (one.id,), "snapshots": (programme,),
         "add_snapshot": (programme, "residents", 9, "{}"),
-        "background": (programme, "residents"),
         "publish": (programme, "residents", NOW.date()), "add_round": (a_brief(),),
-        "copy_round": (one.id, "Copy"), "rounds_of": (programme,), "heard": (programme,),
+        "copy_round": (one.id, "Copy"),
+        "add_past_round": (a_brief(), plan, totals),
+        "rounds_of": (programme,), "heard": (programme,),
         "audience": (programme, "residents"), "set_audience": (programme, "residents", "{}"),
         "people_of": ([one.id],), "tallies": ([one.id],), "save_round": (one,),
         "save_person": (changed,), "erase_person": (person.id,),
@@ -169,13 +170,21 @@ def test_anothers_round_is_answered_as_one_that_is_not_there(world, name):
     nobody = world.marked.model_copy(update={"id": "no such id"})
     theirs = outcome(getattr(desk, name), given(world, name, world.other, world.marked))
     none = outcome(getattr(desk, name), given(world, name, nowhere, nobody))
-    if name not in ("add_round", "rounds", "count_rounds", "latest_plans", "programmes", "is_file"):
+    if name not in (
+        "add_round",
+        "add_past_round",
+        "rounds",
+        "count_rounds",
+        "latest_plans",
+        "programmes",
+        "is_file",
+    ):
         assert theirs == none
         assert is_refused(theirs) or theirs in ([], {}), theirs
     said = str(theirs[1]) if is_refused(theirs) else str(theirs)
     assert MARK not in said
     assert world.other.id not in said
-    if name != "add_round":
+    if name not in ("add_round", "add_past_round"):
         assert everything(world) == before
 
 
@@ -215,12 +224,28 @@ def test_a_researcher_sees_their_own_rounds_and_programmes_in_lists(world):
     assert list(desk.tallies(round_ids=[world.other.id, world.own.id])) == [world.own.id]
     # A round of hers in Ben's programme shows nothing of Ben's in it.
     moved = world.own.brief.changed(programme=f"{MARK} work")
-    world.own = desk.save_round(world.own.model_copy(update={"brief": moved}))
+    world.own = world.desk(OWNER).save_round(world.own.model_copy(update={"brief": moved}))
     programme = world.own.programme.id
     assert [one.id for one in desk.rounds_of(programme)] == [world.own.id]
     assert [one.round.id for one in desk.heard(programme)] == [world.own.id]
     with pytest.raises(Denied):
         desk.snapshots(programme)
+
+
+@pytest.mark.parametrize("name", [f"{MARK} work", f" {MARK.lower()}  WORK "])
+def test_a_researcher_puts_no_round_into_a_programme_they_have_none_in(world, name):
+    """Its counts would enter what is published of others' work."""
+    desk, before = world.desk(ANN), everything(world)
+    brief = world.own.brief.changed(programme=name)
+    changed = world.own.model_copy(update={"brief": brief})
+    for act in (lambda: desk.add_round(brief), lambda: desk.save_round(changed),
+                lambda: desk.copy_round(world.own.id, "Copy", brief)):  # fmt: skip
+        with pytest.raises(Denied, match="There is a programme of this name already"):
+            act()
+    assert everything(world) == before
+    world.store.share_round(world.other.id, ANN)
+    assert desk.add_round(brief).programme.id == world.other.programme.id
+    assert desk.add_round(a_brief(programme="A new one")).programme.name == "A new one"
 
 
 def test_a_round_made_or_copied_is_the_members_whatever_is_said(world):

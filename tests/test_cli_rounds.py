@@ -89,6 +89,14 @@ def people(round_id):
         store.close()
 
 
+def recruiters(round_id):
+    store = Store()
+    try:
+        return store.recruiters(round_id)
+    finally:
+        store.close()
+
+
 def history(round_id):
     store = Store()
     try:
@@ -136,6 +144,23 @@ def test_saving_again_changes_the_round_and_adds_none(run, round_id, at_home):
     status, out, err = run("save", at_home / "brief.toml")
     assert (status, out) == (2, "")
     assert "people_wanted" in err
+
+
+def test_saving_again_asks_the_recruiters_for_what_the_brief_says_now(run, round_id, at_home):
+    again = BRIEF.replace('"Acme" = 6, "Night shelter" = 4', '"Acme" = 3, "Night shelter" = 7')
+    (at_home / "brief.toml").write_text(again)
+    assert run("save", at_home / "brief.toml", "--round", round_id)[0] == 0
+    assert [(one.name, one.people) for one in recruiters(round_id)] == [
+        ("Acme", 3), ("Night shelter", 7),
+    ]  # fmt: skip
+
+
+def test_a_recruiter_with_too_long_a_name_stores_nothing(run, at_home):
+    (at_home / "brief.toml").write_text(BRIEF.replace("Night shelter", "N" * 81))
+    status, out, err = run("save", at_home / "brief.toml")
+    assert (status, out) == (2, "")
+    assert "A recruiter's name has at most 80 characters." in err
+    assert run("rounds")[1] == ""
 
 
 def test_coverage_is_a_list_of_groups_with_their_range_and_people(run, round_id, at_home):
@@ -342,18 +367,14 @@ def test_somebody_erased_is_gone_and_not_taken_in_again(run, round_id, at_home):
 
 
 @pytest.fixture
-def process(tmp_path):
-    """Return what runs a command as a process, and its environment."""
-    environment = os.environ | {
-        "XDG_DATA_HOME": str(tmp_path / "home"),
-        "SAMPLER_DATABASE_URL": new_url("postgresql", tmp_path),
-        "SAMPLER_OFFLINE": "1",
-    }
+def process(tmp_path, at_home, monkeypatch):
+    """Return what runs a command as a process, on the database `run` uses then too."""
+    monkeypatch.setenv("SAMPLER_DATABASE_URL", new_url("postgresql", tmp_path))
 
     def act(*arguments, **changes):
         done = subprocess.run(
             [sys.executable, "-m", "sampler", *map(str, arguments)],
-            capture_output=True, text=True, timeout=60, cwd=ROOT, env=environment | changes,
+            capture_output=True, text=True, timeout=60, cwd=ROOT, env=os.environ | changes,
         )  # fmt: skip
         assert "Traceback" not in done.stderr
         return done.returncode, done.stdout, done.stderr
@@ -361,7 +382,7 @@ def process(tmp_path):
     return act
 
 
-def test_a_whole_journey_from_brief_to_backup_and_back(process, tmp_path):
+def test_a_whole_journey_from_brief_to_backup_and_back(run, process, tmp_path, monkeypatch):
     (tmp_path / "brief.toml").write_text(BRIEF)
     status, out, err = process("save", tmp_path / "brief.toml", "--offline")
     assert (status, err) == (0, "")
@@ -395,7 +416,8 @@ def test_a_whole_journey_from_brief_to_backup_and_back(process, tmp_path):
     status, out, err = process("restore", backup, **elsewhere)
     assert (status, out) == (0, "")
     assert "Restored 1 round and 1 person. 1 person erased since were left out." in err
-    assert process("coverage", round_id, "--json", **elsewhere)[1] == covered
+    monkeypatch.setenv(*elsewhere.popitem())
+    assert run("coverage", round_id, "--json")[1] == covered
 
 
 def test_a_backup_older_than_the_list_of_erasures_is_refused_unless_accepted(

@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sampler import figures
-from sampler.coverage import answer_line, below_booked, cannot_fill, changes, cover, next_profiles
+from sampler.coverage import answer_line, below_booked, changes, cover, scarcest
 from sampler.example import council_tax
+from sampler.look_for import next_profiles
 from sampler.model import NOT_KNOWN, PREFER_NOT_TO_SAY, Answer
 from sampler.personal import looks_personal
 from sampler.tracking import (
@@ -138,18 +139,10 @@ def test_the_answer_is_a_sentence():
     )
 
 
-def test_what_the_seats_left_cannot_bring_is_said_with_what_would_help():
-    everyone = people(*[("confirmed", "A")] * 3)
-    found = cover(PLAN, everyone, "planned", partial_counts=False)
-    ((title, ways),) = cannot_fill(found, everyone)
-    assert title == "1 seat cannot fill the missing Confidence group"
-    assert ways == "A is 1 over. Make P01, P02 or P03 a reserve, or raise people wanted to 5."
-
-
 def test_who_to_look_for_closes_the_most_gaps_first():
     plan = figures.plan_of(council_tax())
     found = cover(plan, [], "planned", partial_counts=False)
-    first, second, third = next_profiles(plan, found, [])
+    first, second, third = scarcest(found)
     assert first.closes == 5
     assert dict(first.groups)["Ethnic group"] == "White British"
     assert [p.closes for p in (first, second, third)] == sorted(
@@ -160,8 +153,7 @@ def test_who_to_look_for_closes_the_most_gaps_first():
 def test_somebody_in_touch_who_fits_is_named():
     waiting = a_person("P09", stage="interested", answers={"Confidence": "B"})
     everyone = [*people(("attended", "A"), ("attended", "A")), waiting]
-    found = cover(PLAN, everyone, "planned", partial_counts=False)
-    profiles = next_profiles(PLAN, found, everyone)
+    profiles = next_profiles(PLAN, everyone, "planned", partial_counts=False)
     assert profiles[0].groups == (("Confidence", "B"),)
     assert profiles[0].fits == "P09 (interested) fits."
 
@@ -169,13 +161,13 @@ def test_somebody_in_touch_who_fits_is_named():
 def test_the_scarce_groups_are_looked_for_before_the_large_ones():
     plan = figures.plan_of(by_hand(12, shares={"White": "0.75", "Black": "0.25"}))
     found = cover(plan, people(("attended", "White")), "planned", partial_counts=False)
-    assert next_profiles(plan, found, [])[0].groups == (("Confidence", "Black"),)
+    assert scarcest(found)[0].groups == (("Confidence", "Black"),)
 
 
 def test_no_more_profiles_than_seats_left():
     everyone = people(*[("attended", "A")] * 3)
     found = cover(PLAN, everyone, "planned", partial_counts=False)
-    assert len(next_profiles(PLAN, found, everyone)) == 1
+    assert len(scarcest(found)) == 1
 
 
 def test_a_new_plan_says_what_it_changes_and_whom_it_would_put_over():

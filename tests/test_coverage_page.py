@@ -3,6 +3,8 @@
 import pytest
 
 from sampler import figures
+from sampler.model import By
+from sampler.ui import coverage_ways
 from tests.builders import a_brief, a_person
 from tests.test_pages import failed, opened, said
 
@@ -101,13 +103,32 @@ def test_the_best_few_are_offered_places_together(store):
     assert [person.stage for person in store.people(held.id)] == ["offered"] * 3
 
 
+def test_the_best_few_are_looked_for_again_only_once_somebody_changed(store, monkeypatch):
+    held = a_round(store, **SMALL)
+    some = [added(store, held, "interested", sex) for sex in ("Female", "Male", "Female")]
+    looked = []
+    propose = coverage_ways.propose
+    monkeypatch.setattr(
+        coverage_ways, "propose", lambda *a, **b: looked.append(1) or propose(*a, **b)
+    )
+    app = opened("coverage", held.id)
+    app.run()
+    assert len(looked) == 1
+    store.save_person(some[0].model_copy(update={"stage": "withdrawn"}))
+    app.run()
+    assert len(looked) == 2
+    app.button(key="coverage_offer_together").click().run()
+    assert "P02 and P03 are offered a place" in said(app)
+
+
 def test_an_offer_to_somebody_changed_elsewhere_is_not_made(store):
     held = a_round(store, **SMALL)
     person = added(store, held, "interested")
     app = opened("coverage", held.id)
-    store.save_person(person.model_copy(update={"stage": "withdrawn"}))
+    store.save_person(person.model_copy(update={"stage": "withdrawn"}), By(who="Asha"))
     app.button(key=f"coverage_offer_{person.id}").click().run()
-    assert "P01 was changed in another window" in said(app)
+    assert "P01 was changed in another window Asha saved a change at" in said(app)
+    assert ": Stage. Nothing was changed here." in said(app)
     assert store.people(held.id)[0].stage == "withdrawn"
 
 

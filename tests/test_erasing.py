@@ -7,7 +7,7 @@ import sqlite3
 import stat
 import subprocess
 from contextlib import closing
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -24,7 +24,7 @@ from tests.databases import KINDS, for_sqlalchemy, new_url
 
 NOTE, REFERENCE, RECRUITER = "MARKED-NOTE-7391", "MARKED-REF-2204", "MARKED-RECRUITER-55"
 MARKS = (NOTE, REFERENCE, RECRUITER)
-TODAY = date(2026, 11, 22)
+NOW = datetime(2026, 11, 22, 14, 2, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -117,12 +117,31 @@ def test_a_recruiter_asked_for_people_stays_when_their_last_person_is_erased(sto
 def test_an_erasure_begun_is_carried_out_when_the_database_is_opened_again(url, store, folder):
     round_id, person = with_somebody_marked(store)
     store.close()
-    Ledger(folder).add(round_id, [person.id], datetime.now(UTC).date())  # and then the power fails
+    Ledger(folder).add(round_id, [person.id], datetime.now(UTC))  # and then the power fails
     again = Store(url)
     assert [p.notes for p in again.people(round_id)] == ["stays"]
     held = bytes_of(url, folder)
     again.close()
     assert [mark for mark in MARKS if mark.encode() in held] == []
+
+
+def test_a_round_deleted_while_an_erasure_is_carried_out_stops_nobody(
+    url, store, folder, monkeypatch
+):
+    round_id, person = with_somebody_marked(store)
+    Ledger(folder).add(round_id, [person.id], datetime.now(UTC))
+    transaction = Database.transaction
+
+    def once_deleted(self, *, reads=False):
+        if not reads:
+            monkeypatch.setattr(Database, "transaction", transaction)
+            store.delete_round(round_id)
+        return transaction(self, reads=reads)
+
+    monkeypatch.setattr(Database, "transaction", once_deleted)
+    again = Store(url)
+    assert again.rounds() == []
+    again.close()
 
 
 def test_a_sweep_that_was_due_is_done_when_the_database_is_opened_again(tmp_path, folder):
@@ -146,6 +165,51 @@ def test_a_deleted_round_leaves_no_byte_either(url, store, folder):
     assert len((folder / "erasures.jsonl").read_text().splitlines()) == 3
 
 
+def heard_by(store, people=2):
+    """Return a round with a plan, and so many people heard."""
+    brief = a_brief()
+    round_id = store.add_round(brief).id
+    store.take_plan(round_id, figures.plan_of(brief))
+    sex = {"Sex": "Female"}
+    store.add_people(round_id, [a_person(stage="attended", answers=sex) for _ in range(people)])
+    return round_id
+
+
+def meanwhile(store, monkeypatch, act):
+    """Do something just before the people of a round are deleted."""
+    recorded = store._record
+
+    def record(*said):
+        recorded(*said)
+        monkeypatch.setattr(store, "_record", recorded)
+        act()
+
+    monkeypatch.setattr(store, "_record", record)
+
+
+def test_two_who_erase_a_round_at_once_count_nobody_twice(url, store, monkeypatch):
+    round_id = heard_by(store)
+    other = Store(url)
+    meanwhile(store, monkeypatch, lambda: other.erase_people(round_id))
+    assert store.erase_people(round_id).totals.heard == 2
+    assert store.round(round_id).totals.counts["Sex"] == {"Female": 2}
+    other.close()
+
+
+def test_a_planner_started_while_a_round_is_erased_counts_nobody_twice(url, store, monkeypatch):
+    round_id = heard_by(store)
+    meanwhile(store, monkeypatch, lambda: Store(url).close())
+    assert store.erase_people(round_id).totals.heard == 2
+
+
+def test_totals_are_of_the_people_as_they_stood_when_they_went(store, monkeypatch):
+    round_id = heard_by(store)
+    person, _ = store.people(round_id)
+    missed = person.model_copy(update={"stage": "no_show"})
+    meanwhile(store, monkeypatch, lambda: store.save_person(missed))
+    assert store.erase_people(round_id).totals.heard == 1
+
+
 def test_where_no_line_can_be_kept_nothing_is_erased(store, folder, monkeypatch):
     round_id, person = with_somebody_marked(store)
     path = folder / "erasures.jsonl"
@@ -161,22 +225,23 @@ def test_where_no_line_can_be_kept_nothing_is_erased(store, folder, monkeypatch)
 
 def test_lines_are_kept_six_months_and_the_list_then_begins_later(tmp_path):
     ledger = Ledger(tmp_path)
-    ledger.start(TODAY - timedelta(days=400))
-    ledger.add("round234", ["old"], TODAY - timedelta(days=200))
-    ledger.add("round234", ["new"], TODAY - timedelta(days=100))
+    ledger.start(NOW - timedelta(days=400))
+    ledger.add("round234", ["old"], NOW - timedelta(days=200))
+    ledger.add("round234", ["new"], NOW - timedelta(days=100))
     assert ledger.read().ids == {"old", "new"}
-    found = ledger.start(TODAY)
-    assert (found.since, found.ids) == (TODAY - KEPT, {"new"})
+    found = ledger.start(NOW)
+    begins = NOW.replace(hour=0, minute=0, second=0) - KEPT
+    assert (found.since, found.ids) == (begins, {"new"})
     assert Ledger(tmp_path).read() == found
 
 
 def test_a_line_cut_off_was_never_acted_upon_and_the_next_stands_on_its_own(tmp_path):
     ledger = Ledger(tmp_path)
-    ledger.start(TODAY)
+    ledger.start(NOW)
     with ledger.path.open("a") as file:
         file.write('{"round": "round234", "per')
     assert ledger.read().ids == frozenset()
-    ledger.add("round234", ["whole"], TODAY)
+    ledger.add("round234", ["whole"], NOW)
     assert ledger.read().ids == {"whole"}
 
 
@@ -235,8 +300,9 @@ def test_an_older_database_is_upgraded_with_a_copy_kept_beside_it(tmp_path):
         assert db.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
 
 
-def test_erasing_somebody_erases_them_from_the_copy_too(tmp_path, folder):
-    path = tmp_path / "planner.sqlite3"
+@pytest.mark.parametrize("name", ["planner.sqlite3", "planner [1].sqlite3"])
+def test_erasing_somebody_erases_them_from_the_copy_too(tmp_path, folder, name):
+    path = tmp_path / name
     person_id = at_first_schema(f"sqlite:///{path}")
     url = f"sqlite:///{path}"
     store = Store(url)
@@ -269,6 +335,26 @@ def test_a_copy_of_a_later_schema_is_erased_from_as_thoroughly(tmp_path, folder)
         assert db.execute("SELECT sum(number) FROM tallies WHERE kind = 'people'").fetchone() == (
             1,
         )
+
+
+def test_a_round_deleted_leaves_the_copy_though_the_process_is_killed(
+    tmp_path, folder, monkeypatch
+):
+    url = new_url("sqlite", tmp_path)
+    store = Store(url)
+    round_id = store.add_round(a_brief(title=NOTE)).id
+    store.add_recruiter(round_id, RECRUITER, people=3)
+    copies.keep(tmp_path / "planner.sqlite3", "0002")
+    monkeypatch.setattr(copies, "erase", lambda *_: (_ for _ in ()).throw(StoreError("killed")))
+    with pytest.raises(StoreError, match="killed"):
+        store.delete_round(round_id)
+    store.close()
+    monkeypatch.undo()
+    monkeypatch.setenv("XDG_DATA_HOME", str(folder.parent))
+    Store(url).close()
+    assert [mark for mark in MARKS if mark.encode() in bytes_of(url, folder)] == []
+    with closing(sqlite3.connect(tmp_path / "planner.sqlite3")) as db:
+        assert db.execute("SELECT * FROM settings").fetchall() == []
 
 
 def test_what_is_being_read_is_swept_the_next_time(tmp_path, folder):
@@ -355,6 +441,20 @@ def test_somebody_erased_since_does_not_come_back(store, empty, tmp_path, folder
     assert [mark for mark in MARKS if mark.encode() in held] == []
 
 
+def test_a_list_of_erasures_begun_after_the_backup_is_refused_on_the_same_day(
+    store, empty, tmp_path, folder
+):
+    _, person = with_somebody_marked(store)
+    path = tmp_path / "planner.backup"
+    backup.write(store, path, datetime.now(UTC) - timedelta(minutes=1))
+    store.erase_person(person.id)
+    (folder / "erasures.jsonl").unlink()  # another machine, whose list begins only now
+    Ledger(folder).start(datetime.now(UTC))
+    with pytest.raises(StoreError, match=r"begins at \d\d:\d\d UTC on"):
+        backup.restore(empty, path)
+    assert empty.rounds() == []
+
+
 def test_a_reference_erased_after_the_backup_is_not_given_again(store, empty, tmp_path, url):
     round_id = store.add_round(a_brief()).id
     store.add_person(round_id, a_person())
@@ -403,7 +503,22 @@ def test_a_backup_goes_into_an_empty_database_only(store, tmp_path):
         backup.restore(store, path)
 
 
-@pytest.mark.parametrize("spoil", ["cut", "middle", "text", "newer", "nothing", "sum"])
+def test_a_backup_is_not_mixed_with_what_was_published_of_rounds_deleted(store, empty, tmp_path):
+    with_somebody_marked(store)
+    path = tmp_path / "planner.backup"
+    backup.write(store, path, datetime.now(UTC))
+    made = empty.add_round(a_brief(programme="Customer service"))
+    empty.add_snapshot(made.programme.id, "residents", 5, "{}")
+    empty.delete_round(made.id)
+    with pytest.raises(StoreError, match="what was published of rounds deleted since"):
+        backup.restore(empty, path)
+    assert empty.rounds() == []
+
+
+SPOILS = ["cut", "middle", "text", "newer", "nothing", "sum", "list", "day", "no row", "columns"]
+
+
+@pytest.mark.parametrize("spoil", SPOILS)
 def test_a_spoilt_backup_restores_nothing(store, empty, tmp_path, spoil):
     import gzip
 
@@ -420,6 +535,12 @@ def test_a_spoilt_backup_restores_nothing(store, empty, tmp_path, spoil):
             "newer": gzip.compress(lines[0].replace(b'"format": 1', b'"format": 2')),
             "nothing": b"",
             "sum": body[:-8] + b"12345678",
+            "list": gzip.compress(b"[1]\n" + b"".join(lines)),
+            "day": gzip.compress(lines[0].replace(b'"made": "20', b'"made": "x')),
+            "no row": gzip.compress(lines[0] + b'{"table": "rounds"}\n'),
+            "columns": gzip.compress(
+                lines[0] + b'{"table": "rounds", "row": {"x": 1}}\n{"end": {"rounds": 1}}\n'
+            ),
         }[spoil]
     )
     with pytest.raises(StoreError) as error:

@@ -279,6 +279,22 @@ def test_the_grid_keeps_back_what_looks_personal_until_somebody_chose(store, hel
 # History, what is held, reminders
 
 
+def test_the_grid_opens_though_a_characteristic_edited_in_it_is_gone(store, held, monkeypatch):
+    session = {}
+    for module in (people_grid, saving, state):
+        monkeypatch.setattr(module, "st", SimpleNamespace(session_state=session))
+    monkeypatch.setattr(state, "store", lambda: store)
+    plan = store.latest_plan(held.id).plan
+    *kept, gone = plan.characteristics
+    grid = people_grid.Grid(held, plan, [store.add_person(held.id, a_person())])
+    session[grid.key] = {"edited_rows": {0: {gone.name: gone.groups[0]}}}
+    grid.save()
+    people = store.people(held.id)
+    assert people[0].answer(gone.name).text == gone.groups[0]
+    fewer = plan.model_copy(update={"characteristics": tuple(kept)})
+    assert people_grid.Grid(held, fewer, people).key != grid.key
+
+
 def test_the_history_of_one_person_and_of_the_round(store, held):
     person, _ = store.add_people(held.id, [a_person(), a_person()], ASHA)
     store.save_person(person.model_copy(update={"stage": "offered"}), By(who="Ben", how="grid"))
@@ -332,3 +348,18 @@ def test_deleting_a_round_says_what_goes(store, held):
     app.selectbox(key="rounds_chosen").set_value(held.id).run()
     app.button(key="rounds_delete").click().run()
     assert "Its 2 people are erased, and its counts leave the programme." in said(app)
+
+
+def test_of_a_round_deleted_nothing_is_kept_in_the_window(store, held):
+    person = store.add_person(held.id, a_person(stage="confirmed"))
+    app = opened("participants", held.id)
+    move(app, person, "cancelled_by_them")
+    assert app.session_state[saving.GONE]
+    app.switch_page("sampler/ui/pages/rounds.py").run()
+    app.session_state["rounds_more"] = True
+    app.selectbox(key="rounds_chosen").set_value(held.id).run()
+    app.button(key="rounds_delete").click().run()
+    app.button(key="rounds_delete").click()  # the dialog is drawn by the click that opens it
+    app.button(key="rounds_delete_yes").click().run()
+    assert store.rounds() == []
+    assert app.session_state[saving.GONE] == []

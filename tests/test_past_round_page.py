@@ -27,6 +27,18 @@ def correcting(round_id):
     past_dialog.correct(held, state.plan_in_use(held).plan)
 
 
+def correcting_as_it_was(round_id):
+    """A dialog opened once: what it was given stays while others change the round."""
+    import streamlit as st
+
+    from sampler.ui import past_dialog, state
+
+    if "held" not in st.session_state:
+        st.session_state.held = state.store().round(round_id)
+    held = st.session_state.held
+    past_dialog.correct(held, state.plan_in_use(held).plan)
+
+
 def dialog(script, *given):
     """The dialog on a page of its own: AppTest closes one at the next click."""
     return AppTest.from_function(script, args=given, default_timeout=30).run()
@@ -92,6 +104,20 @@ def test_a_past_round_has_no_people_page_but_its_counts_which_can_be_corrected(s
     assert store.round(made.id).totals.counts == {"Sex": {"Female": 20, "Male": 9}}
 
 
+def test_whoever_corrects_counts_second_is_told_and_overwrites_nothing(store):
+    app = filled()
+    count(app, "Sex", "Female", 20)
+    app.button(key="past_add").click().run()
+    (made,) = store.rounds()
+    app = dialog(correcting_as_it_was, made.id)
+    app.number_input(key="past_correct_heard").set_value(29)
+    stands = made.totals.model_copy(update={"heard": 21})
+    store.set_totals(made.id, stands)
+    app.button(key="past_correct_save").click().run()
+    assert "This round was changed in another window" in said(app)
+    assert store.round(made.id).totals == stands
+
+
 def test_counts_are_pasted_and_every_problem_is_said_at_once(store):
     app = filled(title=" ", on=None)
     app.segmented_control(key="past_way").set_value("Paste, or a file").run()
@@ -113,6 +139,15 @@ def test_counts_are_pasted_and_every_problem_is_said_at_once(store):
     app.text_area(key="past_text").set_value("Sex\nFemale, 3\nMale, 2")
     app.button(key="past_add").click().run()
     assert store.rounds()[0].totals.counts == {"Sex": {"Female": 3, "Male": 2}}
+
+
+def test_a_round_that_heard_nobody_is_refused_in_words(store):
+    app = filled()
+    count(app, "Sex", "Female", 0)
+    app.button(key="past_add").click().run()
+    assert "Nobody is counted. A past round heard at least one person." in said(app)
+    assert not failed(app)
+    assert store.rounds() == []
 
 
 def test_without_a_place_it_says_what_is_missing(store):

@@ -1,6 +1,7 @@
 """People in the database: references, history, counts kept in step, and several writers at once."""
 
 import random
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
@@ -8,8 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sampler import tally
-from sampler.errors import Conflict
+from sampler import figures, tally
+from sampler.errors import Conflict, StoreError
+from sampler.incoming import Reading, preview
+from sampler.matching_values import Incoming, IncomingRow
 from sampler.model import Answer, By
 from sampler.store import Store
 from sampler.tracking import STAGES
@@ -17,6 +20,8 @@ from tests.builders import a_brief, a_person, group
 from tests.databases import KINDS, new_url
 
 ASHA, BEN = By(who="Asha"), By(who="Ben", how="grid")
+WAIT = 0.3
+"""Seconds in which another thread comes as far as it can."""
 
 
 @pytest.fixture(params=KINDS)
@@ -160,6 +165,61 @@ def test_different_people_never_collide(store, round_id):
         done = list(pool.map(write, added))
     assert store.people(round_id) == done
     assert store.tally(round_id).people == {("attended", False): 8}
+
+
+def test_a_file_taken_in_and_an_edit_at_once_end_in_a_choice(store, round_id, monkeypatch):
+    person = store.add_person(round_id, a_person())
+    known = IncomingRow(
+        2, reference=person.reference, version=1, id=person.id, answers={"Sex": group("Male")}
+    )
+    rows = (known, IncomingRow(3, answers={"Sex": group("Male")}))
+    found = preview(store.held(round_id), Incoming(rows, (), ()), Reading(is_ours=True))
+    locked, edits = store._locked, []
+
+    def while_edited(*given):
+        edits.append(pool.submit(store.save_person, person.model_copy(update={"notes": "b"})))
+        time.sleep(WAIT)
+        return locked(*given)
+
+    monkeypatch.setattr(store, "_locked", while_edited)
+    with ThreadPoolExecutor(1) as pool:
+        store.take_in(round_id, found, ASHA)
+        with pytest.raises(Conflict) as conflict:
+            edits[0].result()
+    assert [line.who for line in conflict.value.changes] == ["Asha"]
+    assert store.tally(round_id) == tally.of(store.people(round_id))
+
+
+def test_plans_taken_at_once_are_numbered_one_after_the_other(store, round_id, monkeypatch):
+    one, other = (figures.plan_of(a_brief(people_wanted=n)) for n in (10, 12))
+    latest, taken = store._latest_plan, []
+
+    def while_another_is_taken(*given):
+        found = latest(*given)
+        monkeypatch.setattr(store, "_latest_plan", latest)
+        taken.append(pool.submit(store.take_plan, round_id, other))
+        time.sleep(WAIT)
+        return found
+
+    monkeypatch.setattr(store, "_latest_plan", while_another_is_taken)
+    with ThreadPoolExecutor(1) as pool:
+        assert store.take_plan(round_id, one).number == 1
+        assert taken[0].result().number == 2
+
+
+def test_a_character_postgresql_cannot_keep_is_said_in_words(tmp_path):
+    store = Store(new_url("postgresql", tmp_path))
+    round_id = store.add_round(a_brief()).id
+    person = store.add_person(round_id, a_person())
+    with pytest.raises(StoreError, match="a character that cannot be stored"):
+        store.save_person(person.model_copy(update={"notes": "one\x00two"}))
+    assert store.people(round_id) == [person]
+    store.close()
+
+
+def test_text_from_a_shell_in_no_encoding_is_said_in_words(store, round_id):
+    with pytest.raises(StoreError, match="a character that cannot be stored"):
+        store.person(round_id, "P\udcff")
 
 
 def test_erasing_a_rounds_people_keeps_the_totals_of_those_heard(store, round_id):

@@ -5,6 +5,8 @@ keep them open.
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from sampler.errors import StoreError
+from sampler.store import Store
 from sampler.ui import person_dialog, saving
 from tests.builders import a_person
 from tests.test_pages import failed, opened, said
@@ -102,6 +104,19 @@ def test_what_was_kept_before_is_not_questioned_again(store, held):
     fill(app, theirs="7")
     save(app)
     assert store.people(held.id)[0].their_reference == "7"
+
+
+def test_what_was_typed_stays_where_the_database_will_not_take_it(store, held, monkeypatch):
+    store.add_person(held.id, a_person())
+    app = form(changing, held)
+    with monkeypatch.context() as patched:
+        in_use = StoreError("The database is in use.")
+        patched.setattr(Store, "save_person", lambda *_: (_ for _ in ()).throw(in_use))
+        fill(app, notes="asks for parking")
+        save(app)
+    assert "That was not saved The database is in use." in said(app)
+    save(app)
+    assert store.people(held.id)[0].notes == "asks for parking"
 
 
 def test_erasing_asks_first_and_forgets_what_the_window_knew(store, held):

@@ -487,3 +487,61 @@ def test_an_audience_offers_what_it_owns_to_each_new_round():
         "It does not ask age.",
         "It asks ethnic group in other groups.",
     ]
+
+
+def own(title, groups, heard, audience="residents", **more):
+    """Return a past round of one characteristic of its own, by its totals."""
+    values = {"name": "Confidence", "shares": dict.fromkeys(groups, "0.5")} | more
+    counts = {values["name"]: dict(zip(groups, heard, strict=True))}
+    brief = a_brief(title=title, audience=audience, areas=["Birmingham"], characteristic=[values])
+    return a_round(brief, counts=counts, heard=sum(heard))
+
+
+def test_groups_spelled_otherwise_are_the_same_groups():
+    found = only([own("One", ["Low", "High"], [3, 2]), own("Two", ["high", "LOW"], [1, 4])])
+    assert heard_in(found.characteristics[0]) == {"Low": 7, "High": 3}
+
+
+def test_groups_of_ones_own_under_a_census_name_stand_beside_it():
+    census_groups = of("ethnic_group", {"Asian": 5, "White": 14}, grouping="broad")
+    found = only([census_groups, own("Two", ["Local", "Not"], [3, 6], name="ethnic group")])
+    (part,) = found.characteristics
+    (beside,) = part.beside
+    assert heard_in(beside) == {"Local": 3, "Not": 6}
+    assert beside.reason == "It asks it in groups that cannot be put together with the others."
+
+
+@pytest.mark.parametrize("newest", [0, 1])
+def test_typed_shares_of_the_same_groups_leave_the_census_figures(newest):
+    rounds = [lambda: of("sex", {"Female": 5, "Male": 4}),
+              lambda: own("Two", ["Female", "Male"], [9, 2], name="Sex")]  # fmt: skip
+    found = only([rounds[1 - newest](), rounds[newest]()])
+    rows = {row.group: row for row in found.characteristics[0].rows}
+    assert rows["Male"].heard == 6
+    assert rows["Male"].share == Fraction(429_977, 889_624)
+    assert found.characteristics[0].part.basis == "census"
+
+
+def test_staff_are_not_compared_with_residents_where_a_round_has_its_own_shares():
+    staff = {"audience": "staff"}
+    found = only([of("sex", {"Female": 5, "Male": 4}, **staff),
+                  own("Two", ["Female", "Male"], [9, 9], name="Sex", **staff)])  # fmt: skip
+    assert all(row.expected is None for row in found.characteristics[0].rows)
+
+
+def test_someone_in_every_group_is_said_of_groups_without_shares_too():
+    silent = only([own("One", ["Low", "High"], [3, 0])])
+    assert programme.answer_line(silent).endswith("in 1 round.")
+    heard = only([own("One", ["Low", "High"], [3, 1])])
+    assert programme.answer_line(heard).endswith("in 1 round, and from someone in every group.")
+
+
+def test_those_erased_of_whom_only_the_broad_group_was_known_count_in_it():
+    """As before they were erased: in the broad group where that is added up, else nowhere."""
+    left = of("ethnic_group", {"Indian": 2, "Asian": 3})
+    totals = left.round.totals.model_copy(update={"of_erased": True})
+    erased = RoundHeard(left.round.model_copy(update={"totals": totals}), left.plan)
+    for in_broad, groups, known in ((False, "Indian", 2), (True, "Asian", 5)):
+        (part,) = only([erased], in_broad=in_broad).characteristics
+        assert heard_in(part)[groups] == part.known == known
+        assert (part.heard, bool(part.notes)) == (5, in_broad)

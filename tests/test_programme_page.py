@@ -136,6 +136,19 @@ def test_staff_are_compared_with_residents_only_when_asked(store):
     assert "nothing is expected" in said(app)
 
 
+def test_staff_of_another_programme_are_not_compared_because_these_are(store):
+    counts = {"Sex": {"Female": 9, "Male": 1}}
+    add(store, "Front desk", counts, audience="staff")
+    add(store, "Bins", counts, audience="staff", programme="Waste")
+    app = opened("programme", store.rounds()[1].id)
+    app.toggle(key="programme_residents").set_value(True).run()
+    assert "4 more" in said(app)
+    app.selectbox(key="programme_name").set_value("Waste").run()
+    assert "nothing is expected" in said(app)
+    app.selectbox(key="programme_name").set_value(NAME).run()
+    assert "4 more" in said(app)
+
+
 def test_rounds_without_a_programme_are_looked_at_too(store, city):
     add(store, "Alone", {"Sex": {"Female": 2, "Male": 1}}, programme=None)
     app = opened("programme", city.id)
@@ -247,10 +260,10 @@ def test_many_rounds_are_drawn_and_people_are_not_read(store, monkeypatch):
     for i in range(200):
         made = store.add_round(brief.model_copy(update={"title": f"Round {i + 1}"}))
         store.take_plan(made.id, plan)
-        store.add_people(made.id, example._past_people(plan.characteristics, 90, 10, rng))
+        store.add_people(made.id, example._past_people(plan.characteristics, 9, 1, rng))
     calls = []
     for name in ("people", "people_of"):
         monkeypatch.setattr(Store, name, lambda *a, name=name: calls.append(name))
     page = opened("programme", store.rounds()[0].id)
-    assert "We have heard from 18,000 citizens in 200 rounds" in said(page)
+    assert "We have heard from 1,800 citizens in 200 rounds" in said(page)
     assert calls == []

@@ -52,6 +52,30 @@ def test_a_programme_holds_its_rounds_and_what_was_heard_in_them(store, programm
     assert store.heard("nothing") == []
 
 
+def test_a_programme_typed_in_other_letters_is_the_same_one(store, programme):
+    other = store.add_round(a_brief(programme=" customer  Service"))
+    assert other.programme.id == programme
+    assert [p.name for p in store.programmes()] == ["Customer service"]
+
+
+def test_of_rounds_put_into_a_new_programme_at_once_all_are_in_one(store):
+    def add(number):
+        return store.add_round(a_brief(title=f"Round {number}", programme="New")).programme.id
+
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(add, range(8)))) == 1
+    assert len(store.programmes()) == 1
+
+
+def test_of_two_who_correct_a_past_round_the_second_is_told(store, programme):
+    one = store.rounds_of(programme)[0]
+    held = store.set_totals(one.id, TOTALS)
+    theirs = store.set_totals(one.id, TOTALS.model_copy(update={"heard": 13}), held.version)
+    with pytest.raises(Conflict, match="changed in another window") as raised:
+        store.set_totals(one.id, TOTALS.model_copy(update={"heard": 14}), held.version)
+    assert raised.value.theirs == store.round(one.id) == theirs
+
+
 def test_a_past_round_has_totals_and_nobody_in_it(store, programme):
     one = store.rounds_of(programme)[0]
     saved = store.set_totals(one.id, TOTALS)
@@ -63,6 +87,25 @@ def test_a_past_round_has_totals_and_nobody_in_it(store, programme):
         store.set_totals(one.id, TOTALS)
     with pytest.raises(NotFound):
         store.set_totals("nothing", TOTALS)
+
+
+def test_a_past_round_is_added_whole_or_not_at_all(store, monkeypatch):
+    brief = a_brief(programme="Customer service")
+    plan = figures.plan_of(brief)
+    made = store.add_past_round(brief, plan, TOTALS, whose="ann@example.org")
+    assert made.totals == TOTALS
+    assert store.latest_plan(made.id).plan == plan
+    assert store.members_of(made.id) == ["ann@example.org"]
+    monkeypatch.setattr(store, "_insert_plan", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        store.add_past_round(brief, plan, TOTALS)
+    assert [one.id for one in store.rounds()] == [made.id]
+
+
+def test_a_copy_takes_another_brief_with_it(store, programme):
+    one = store.rounds_of(programme)[0]
+    brief = one.brief.changed(people_wanted=7)
+    assert store.copy_round(one.id, "Next", brief).brief == brief.changed(title="Next")
 
 
 def test_an_audience_owns_its_characteristics(store, programme):

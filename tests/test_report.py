@@ -103,6 +103,13 @@ def test_the_page_and_the_text_say_the_same():
         assert said in text
 
 
+def test_what_no_word_file_can_hold_is_left_out_of_it():
+    typed = replace(FACTS, programme="Customer\x02 service", by_whom="a\x01n agency", why="\ufffe")
+    page = everything(report.docx(typed))
+    assert "Who we heard from: Customer service" in page
+    assert "recruited by an agency" in page
+
+
 @needs("soffice")
 @needs("pdfinfo")
 def test_libreoffice_opens_it_as_one_page(tmp_path):

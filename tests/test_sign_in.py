@@ -119,6 +119,21 @@ def test_the_owner_named_in_the_environment_is_the_first_owner_only(tmp_path, si
     store.close()
 
 
+def test_the_owner_named_is_owner_where_others_are_members_and_nobody_is_owner(
+    tmp_path, signed, monkeypatch
+):
+    store = Store(new_url("sqlite", tmp_path))
+    store.add_member(ANN, "researcher")
+    store.add_member("ben@example.org", "lead")
+    signed()
+    monkeypatch.setenv("SAMPLER_OWNER", ANN)
+    assert sign_in.visit(store).member.role == "owner"
+    store.change_member("ben@example.org", "owner")
+    store.change_member(ANN, "researcher")
+    assert sign_in.visit(store).member.role == "researcher"
+    store.close()
+
+
 def test_nobody_signed_in_gets_no_desk(store, signed, monkeypatch):
     signed(is_logged_in=False)
     drawn = []
@@ -189,14 +204,15 @@ def run(folder, *arguments):
     )  # fmt: skip
 
 
-def test_another_address_needs_a_sign_in(tmp_path):
+@pytest.mark.parametrize(("secrets", "status", "said"), [
+    (None, 2, "0.0.0.0: Without sign-in the app is for this machine only"),
+    ('[auth]\ncookie_secret = "short"\n', 2, "redirect_uri"),
+    ("[auth\n", 1, "cannot be read"),
+], ids=["none", "wrong", "not TOML"])  # fmt: skip
+def test_another_address_needs_a_sign_in(tmp_path, secrets, status, said):
+    if secrets is not None:
+        (tmp_path / ".streamlit").mkdir()
+        (tmp_path / ".streamlit" / "secrets.toml").write_text(secrets)
     done = run(tmp_path, "--address", "0.0.0.0", "--port", "8699")
-    assert done.returncode == 2
-    assert "0.0.0.0: Without sign-in the app is for this machine only" in done.stderr
-    (tmp_path / ".streamlit").mkdir()
-    secrets = tmp_path / ".streamlit" / "secrets.toml"
-    secrets.write_text('[auth]\ncookie_secret = "short"\n')
-    assert "redirect_uri" in run(tmp_path, "--address", "0.0.0.0").stderr
-    secrets.write_text("[auth\n")
-    done = run(tmp_path, "--address", "0.0.0.0")
-    assert (done.returncode, "cannot be read" in done.stderr) == (1, True)
+    assert done.returncode == status
+    assert said in done.stderr

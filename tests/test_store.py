@@ -102,6 +102,15 @@ def test_deleting_a_round_leaves_nothing_of_it(tmp_path, file_store):
             assert db.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
 
 
+def test_a_programme_nobody_names_any_more_is_gone(store):
+    one, other = (store.add_round(a_brief(programme="Custmer service")) for _ in range(2))
+    right = a_brief(programme="Customer service")
+    store.save_round(one.model_copy(update={"brief": right}))
+    assert [p.name for p in store.programmes()] == ["Custmer service", "Customer service"]
+    store.save_round(other.model_copy(update={"brief": right}))
+    assert [p.name for p in store.programmes()] == ["Customer service"]
+
+
 def test_a_copy_takes_the_brief_and_no_people(store):
     one = store.add_round(a_brief(), Fieldwork(method="In person"))
     store.add_person(one.id, a_person())

@@ -73,6 +73,19 @@ def test_a_tap_is_taken_back(store, held):
     assert "a place is open again" not in said(app)
 
 
+def test_what_somebody_else_changed_is_not_taken_back(store, held):
+    (person,) = due(store, held, at(9))
+    app = opened("today", held.id)
+    tap(app, "attended", person)
+    now = store.person(held.id, "P01")
+    store.save_person(now.model_copy(update={"stage": "partial"}), By(who="Asha"))
+    app.run()
+    tap(app, "incentive", person)
+    tap(app, "undo", person)
+    now = store.person(held.id, "P01")
+    assert (now.stage, now.incentive_on) == ("partial", None)
+
+
 def test_somebody_late_stays_until_their_incentive_is_sent(store, held):
     (person,) = due(store, held, at(9, days=-1))
     app = opened("today", held.id)

@@ -14,22 +14,16 @@ from sampler import figures, tally
 from sampler.brief import from_values
 from sampler.errors import BriefError
 from sampler.model import Participant, Recruiter
-from sampler.turnout import (
-    Reserve,
+from sampler.show_rates import (
     TrackRecord,
-    Turnout,
-    chance_of,
-    heard,
     outcomes,
     outcomes_tallied,
     outcomes_together,
     rate_of,
-    reserves,
-    said,
     track_records,
-    turnout,
     way_of,
 )
+from sampler.turnout import Reserve, Turnout, chance_of, heard, reserves, said, turnout
 from tests.builders import a_brief, a_person, by_hand
 
 FOUR_FIFTHS = TrackRecord("Agency", "agency", 1, 16, 20)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 import streamlit as st
 
-from sampler import outlook
+from sampler import history, outlook
 from sampler.ahead import Outlook
 from sampler.coverage import Profile
 from sampler.errors import Conflict, SolverError, StoreError
@@ -19,8 +20,9 @@ from sampler.ways_left import WayOut
 from sampler.words import listed, people
 
 MOST_OFFERED = 3
-KEPT = "coverage_outlook"
+OUTLOOK, TOGETHER = "coverage_outlook", "coverage_together"
 """What was found last, of which round, plan and people."""
+Found = TypeVar("Found")
 
 
 def fitting(held: Round, plan: Plan, everyone: Sequence[Participant]) -> list[Candidate]:
@@ -55,7 +57,9 @@ def offers(
                 args=(held, [person]),
                 width="stretch",
             )
-        together = _together(held, plan, everyone) if len(fit) > 1 and left > 1 else ()
+        best = _together(held, plan, everyone) if len(fit) > 1 and left > 1 else ()
+        by_id = {person.id: person for person in everyone}
+        together = [by_id[one] for one in best]
         if len(together) > 1:
             names = [person.reference for person in together]
             st.button(
@@ -69,14 +73,20 @@ def offers(
             st.html(show.muted(f"{people(more)} more after them."))
 
 
-def _together(held: Round, plan: Plan, everyone: Sequence[Participant]) -> tuple[Participant, ...]:
+def _together(held: Round, plan: Plan, everyone: Sequence[Participant]) -> tuple[str, ...]:
+    """Return the ids of the best few to offer a place together."""
     brief = held.brief
-    try:
-        return propose(
-            plan, everyone, MOST_PROPOSED, brief.count, partial_counts=brief.partial_counts
-        )
-    except SolverError:
-        return ()
+
+    def best() -> tuple[str, ...]:
+        try:
+            found = propose(
+                plan, everyone, MOST_PROPOSED, brief.count, partial_counts=brief.partial_counts
+            )
+        except SolverError:
+            return ()
+        return tuple(person.id for person in found)
+
+    return _once(TOGETHER, held, plan, everyone, best)
 
 
 def _offer(held: Round, some: Sequence[Participant]) -> None:
@@ -103,11 +113,13 @@ def _save(
     for person in some:
         try:
             state.store().save_person(change(person), state.by(how))
-        except Conflict:
+        except Conflict as conflict:
+            since = conflict.changes
             state.tell(
                 held.id,
                 f"{person.reference} was changed in another window",
-                "Nothing was changed here. What you see now is what stands.",
+                f"{history.since_words(since, state.today())} Nothing was changed here. What you "
+                "see now is what stands.",
             )
         except StoreError as error:
             state.tell(held.id, f"{person.reference} was not saved", str(error))
@@ -117,14 +129,26 @@ def _save(
 
 
 def look(held: Round, taken: NumberedPlan, everyone: Sequence[Participant]) -> Outlook:
-    """Return whether the mix can still be met; looked at again only once something changed."""
+    """Return whether the mix can still be met."""
+    plan = taken.plan
+    return _once(OUTLOOK, held, plan, everyone, lambda: outlook.of(held, plan, everyone))
+
+
+def _once(
+    name: str,
+    held: Round,
+    plan: Plan,
+    everyone: Sequence[Participant],
+    find: Callable[[], Found],
+) -> Found:
+    """Return what was found last; it is looked for again only once something changed."""
     versions = tuple((person.id, person.version) for person in everyone)
-    asked = (held.id, held.version, taken.number, versions)
-    kept = st.session_state.get(KEPT)
+    asked = (held.id, held.version, plan, versions)
+    kept = st.session_state.get(name)
     if kept is None or kept[0] != asked:
-        kept = (asked, outlook.of(held, taken.plan, everyone))
-        st.session_state[KEPT] = kept
-    found: Outlook = kept[1]
+        kept = (asked, find())
+        st.session_state[name] = kept
+    found: Found = kept[1]
     return found
 
 

@@ -16,7 +16,7 @@ from sampler import audiences, example, figures, past, read_table
 from sampler.audiences import AudienceSettings
 from sampler.brief import Audience, Brief, CharacteristicBrief
 from sampler.brief_values import MOST_PEOPLE
-from sampler.errors import BadSheet, BriefError, NoPlan
+from sampler.errors import BadSheet, BriefError, Conflict, NoPlan
 from sampler.model import Plan, PlannedCharacteristic, Round, Totals
 from sampler.past import MOST_HEARD, BadTotals
 from sampler.programme import AUDIENCE_WORDS
@@ -101,8 +101,10 @@ def add(programme: str) -> None:
 def _asks(programme: str, audience: Audience) -> AudienceSettings:
     """Return what is asked of an audience: as kept, as in its newest round, or the ready mix."""
     store = state.store()
-    found = next((one for one in store.programmes() if one.name == programme), None)
-    if found is not None:
+    named = {one.name: one for one in store.programmes()}
+    called = programme_words.named(programme, list(named))
+    if called is not None:
+        found = named[called]
         if (kept := store.audience(found.id, audience)) is not None:
             return AudienceSettings.model_validate_json(kept)
         for one in reversed(store.rounds_of(found.id)):
@@ -254,10 +256,7 @@ def _add(given: Given, plan: Plan | None, counts: str | File) -> None:
         return
     brief = past_words.brief_of(given, min(totals.heard, MOST_PEOPLE))
     used = figures.plan_of(brief)
-    store = state.store()
-    made = store.add_round(brief)
-    store.take_plan(made.id, used)
-    store.set_totals(made.id, totals)
+    made = state.store().add_past_round(brief, used, totals)
     state.tell(
         None,
         f"{made.title} was added",
@@ -297,7 +296,18 @@ def correct(held: Round, plan: Plan) -> None:
     except BadTotals as error:
         st.html(past_words.problems_note([str(problem) for problem in error.problems]))
         return
-    state.store().set_totals(held.id, totals)
+    try:
+        state.store().set_totals(held.id, totals, held.version)
+    except Conflict:
+        st.html(
+            show.note(
+                "This round was changed in another window",
+                "Your counts were not saved, so that nothing of theirs is lost. Copy what you "
+                "typed, close this and correct the counts that stand now.",
+                kind="bad",
+            )
+        )
+        return
     st.rerun()
 
 

@@ -109,7 +109,7 @@ class Grid:
         if (
             saved is None
             or saved["ids"] != ids
-            or any(stored[i][column] != left for (i, column), (_, left) in saved["cells"].items())
+            or any(stored[i].get(c) != left for (i, c), (_, left) in saved["cells"].items())
         ):
             st.session_state[SAVED] = {"ids": ids, "cells": {}}
             st.session_state[TURN] = st.session_state.get(TURN, 0) + 1

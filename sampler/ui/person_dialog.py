@@ -65,12 +65,9 @@ def add(held: Round, plan: Plan) -> None:
 
     def save(*, another: bool) -> None:
         """Save who was entered, unless something is to be asked first."""
-        found, person = _found(key, picked), _entered(plan, new, key)
-        person = person.model_copy(update={"recruiter": found.name})
-        if not _may_keep(new, person, is_new=is_new):
+        person = _to_keep(held, plan, new, key, picked)
+        if person is None:
             return
-        if found.new:
-            state.store().add_recruiter(held.id, found.name, way=found.new)
         saved = state.store().add_person(held.id, person, state.by("form"))
         start()
         if another:
@@ -105,13 +102,10 @@ def change(held: Round, plan: Plan, person: Participant) -> None:
 
     def save() -> None:
         """Save who was entered, unless something is to be asked first."""
-        found, changed = _found(key, picked), _entered(plan, person, key)
-        changed = changed.model_copy(update={"recruiter": found.name})
-        if not _may_keep(person, changed, is_new=is_new):
+        changed = _to_keep(held, plan, person, key, picked)
+        if changed is None:
             return
-        if found.new:
-            state.store().add_recruiter(held.id, found.name, way=found.new)
-        saving.save(held, person, changed, "form")
+        saving.put(held, person, changed, "form")
         st.session_state[DONE] = True
 
     with st.form(f"person_change_{key}", border=False):
@@ -155,6 +149,19 @@ def _new_recruiter(key: str) -> None:
         placeholder="Choose, or leave it to the name",
         key=f"person_{key}_recruiter_way",
     )
+
+
+def _to_keep(
+    held: Round, plan: Plan, before: Participant, key: str, picked: str
+) -> Participant | None:
+    """Return who was entered, a new recruiter stored; None where something is asked first."""
+    found, entered = _found(key, picked), _entered(plan, before, key)
+    entered = entered.model_copy(update={"recruiter": found.name})
+    if not _may_keep(before, entered, is_new=picked == SOMEBODY_ELSE):
+        return None
+    if found.new:
+        state.store().add_recruiter(held.id, found.name, way=found.new)
+    return entered
 
 
 def _found(key: str, picked: str) -> Found:

@@ -53,7 +53,7 @@ def draw(
     else:
         said = programme_words.asked_words(kept.characteristic)
         st.html(show.hint(f"{who} are asked: {said}. New rounds of this programme begin with it."))
-    is_kept = kept is not None and programme_words.is_same(kept, asks)
+    is_kept = kept == asks
     with st.container(horizontal=True, vertical_alignment="center"):
         label = "Keep these for new rounds"
         if kept is not None and not is_kept:
@@ -65,7 +65,8 @@ def draw(
             and state.may("set_audience")
             and st.button(label, key="programme_keep")
         ):
-            _save(group, view, asks, kept)
+            state.store().set_audience(group.programme.id, view.audience, asks.model_dump_json())
+            st.rerun()
         if (
             kept is not None
             and state.may("set_audience")
@@ -75,16 +76,6 @@ def draw(
             st.rerun()
     if kept is not None:
         _draw_differing(kept, [r.round for r in rounds if r.round.brief.audience == view.audience])
-
-
-def _save(
-    group: Group, view: AudienceView, asks: AudienceSettings, kept: AudienceSettings | None
-) -> None:
-    if kept is not None:
-        asks = asks.model_copy(update={"with_residents": kept.with_residents})
-    if group.programme is not None:
-        state.store().set_audience(group.programme.id, view.audience, asks.model_dump_json())
-    st.rerun()
 
 
 def _draw_differing(kept: AudienceSettings, rounds: Sequence[Round]) -> None:

@@ -83,6 +83,5 @@ def _create(view: AudienceView, base: Round, title: str, names: list[str], peopl
         lines = [text for _, text in error.problems]
         st.html(show.note("This round cannot be made", *lines, kind="bad"))
         return False
-    made = state.store().copy_round(base.id, title)
-    state.choose(made.id)
-    return state.save_round(made.model_copy(update={"brief": brief}))
+    state.choose(state.store().copy_round(base.id, title, brief).id)
+    return True

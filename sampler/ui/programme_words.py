@@ -106,11 +106,6 @@ def differing(settings: AudienceSettings, rounds: Sequence[Round]) -> list[str]:
     return [f"{one.title}: {' '.join(said)}" for one, said in found if said]
 
 
-def is_same(settings: AudienceSettings, other: AudienceSettings) -> bool:
-    """Say whether two audiences are asked the same, whoever they are compared with."""
-    return settings.model_copy(update={"with_residents": other.with_residents}) == other
-
-
 def named(name: str, names: Sequence[str]) -> str | None:
     """Return the name among those given that reads the same."""
     return next((one for one in names if key(one) == key(name)), None)

@@ -99,8 +99,6 @@ def erase_everybody(held: Round) -> None:
         if typed.strip().replace(",", "") != str(number):
             st.html(show.note(f"That is not {number}", "Nothing was erased.", kind="bad"))
             return
-        for one in store.people(held.id):
-            saving.forget(one.id)
-        saving.keep_gone(held.id, [])
         store.erase_people(held.id)
+        saving.forget_round(held.id)
         st.rerun()

@@ -18,7 +18,7 @@ from census.spelling import key
 from sampler import incoming, mapping, matching, read_table
 from sampler.errors import BadSheet, SamplerError
 from sampler.incoming import Choice, Held, Preview, Reading
-from sampler.mapping import BadMapping, Mapping
+from sampler.mapping import Mapping
 from sampler.matching_values import Incoming, Proposal, Question
 from sampler.model import Plan, Round
 from sampler.tracking import STAGE_WORDS
@@ -147,11 +147,7 @@ def _first(work: Work, round_id: str, plan: Plan, source: Source) -> Work:
 
 def remembered(round_id: str, recruiter: str) -> Mapping | None:
     """Return how a recruiter's files were read last; what cannot be used any more is forgotten."""
-    text = state.store().mapping(round_id, recruiter) if recruiter else None
-    try:
-        return mapping.read(text) if text else None
-    except BadMapping:
-        return None
+    return mapping.remembered(state.store().mapping(round_id, recruiter) if recruiter else None)
 
 
 def change(work: Work, plan: Plan, source: Source) -> Work:

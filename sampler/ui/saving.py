@@ -59,8 +59,18 @@ class Gone(NamedTuple):
 def save(held: Round, before: Participant, after: Participant, how: str) -> bool:
     """Save somebody changed from `before`; say whether that was done.
 
-    When somebody else was faster both versions are kept to choose from.
+    When somebody else was faster both versions are kept to choose from. What else stops it is
+    said on the next page drawn.
     """
+    try:
+        return put(held, before, after, how)
+    except StoreError as error:
+        state.tell(held.id, f"{before.reference} was not saved", str(error))
+        return False
+
+
+def put(held: Round, before: Participant, after: Participant, how: str) -> bool:
+    """Save as `save` does, but raise the `StoreError` of a database that will not."""
     wanted = after.model_copy(update={"version": before.version})
     try:
         saved = state.store().save_person(wanted, state.by(how))
@@ -68,9 +78,6 @@ def save(held: Round, before: Participant, after: Participant, how: str) -> bool
         theirs = conflict.theirs
         assert isinstance(theirs, Participant)
         wait(held, before, theirs, after)
-        return False
-    except StoreError as error:
-        state.tell(held.id, f"{before.reference} was not saved", str(error))
         return False
     _note_gone(held, before, saved)
     return True
@@ -136,6 +143,15 @@ def keep_gone(round_id: str, left: list[Gone]) -> None:
     """Keep only these of the people who dropped out of a round."""
     others = [one for one in st.session_state.get(GONE, []) if one.round_id != round_id]
     st.session_state[GONE] = [*others, *left]
+
+
+def forget_round(round_id: str) -> None:
+    """Forget what is kept here of anybody in a round, all of whom are erased."""
+    for name in (TODAY, *OF_ANYBODY):
+        st.session_state.pop(name, None)
+    for name in (CONFLICTS, QUESTIONS, GONE):
+        kept = [one for one in st.session_state.get(name, []) if one.round_id != round_id]
+        st.session_state[name] = kept
 
 
 def forget(person_id: str) -> None:

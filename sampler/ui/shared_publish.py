@@ -17,9 +17,7 @@ from sampler.ui import shared_tables, show, state
 
 @st.dialog("Publish a snapshot", width="large")
 @state.guarded
-def publish(
-    programme: Programme, audience: Audience, rounds: Sequence[RoundHeard], earlier: Sequence[str]
-) -> None:
+def publish(programme: Programme, audience: Audience, rounds: Sequence[RoundHeard]) -> None:
     """Say what publishing does, show it to those who may see exact counts, and publish it."""
     who = AUDIENCE_WORDS[audience].lower()
     st.html(
@@ -43,6 +41,8 @@ def publish(
     )
     is_ready = True
     if rounds:
+        kept = state.store().snapshots(programme.id, audience)
+        earlier = [one.publication for one in reversed(kept)]  # the oldest first
         try:
             made = shared.next_of(
                 rounds, audience, on=state.today(), earlier=earlier, show_zeros=zeros

@@ -7,7 +7,7 @@ import streamlit as st
 from sampler import handover, report
 from sampler.model import Programme
 from sampler.published import Publication
-from sampler.ui import show, state
+from sampler.ui import show
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 MOST_LETTERS = 1000
@@ -32,7 +32,6 @@ def draw(group: Programme, one: Publication) -> None:
     facts = report.facts_of(
         group.name,
         one,
-        state.store().background(group.id, one.audience),
         by_whom=by_whom,
         why=why,
         what_next=what_next,

@@ -177,11 +177,11 @@ def visit(store: Store) -> Visit:
         return Visit(None, "ended")
     if not email or claims.get("email_verified", True) not in (True, "true"):
         return Visit(None, "not a member")
-    if role is None:
-        is_owner = email == address(os.environ.get(OWNER_VARIABLE, ""))
-        if not (is_owner and store.make_first_owner(email)):
-            return Visit(None, "not a member")
+    is_named = role != "owner" and email == address(os.environ.get(OWNER_VARIABLE, ""))
+    if is_named and store.make_first_owner(email):
         role = "owner"
+    if role is None:
+        return Visit(None, "not a member")
     return Visit(Member(email=email, role=role), until=issued + hours)
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 import census
 from census.errors import CensusError
-from sampler import coverage, fetching, figures, handover, rules, sizes, splits, turnout
+from sampler import coverage, fetching, figures, handover, rules, show_rates, sizes, splits, turnout
 from sampler.brief import Brief
 from sampler.errors import BriefError, NoPlan
 from sampler.mix import not_answered_words
@@ -233,7 +233,7 @@ with st.expander("How many people would be enough?", key="mix_sizes", on_change=
         )
         st.subheader("How many to recruit", anchor=False)
         chance = turnout.CHANCE if brief.chance is None else Fraction(brief.chance)
-        records = turnout.track_records(
+        records = show_rates.track_records(
             state.store().recruiters(round_.id),
             recruiter_facts.outcomes(),
             fallback=recruiter_words.ANY_AGENCY,

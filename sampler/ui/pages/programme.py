@@ -74,9 +74,8 @@ if not any(one.heard for one in inside):
 
 asked = st.session_state.get("programme_with_residents", {})
 once = programme_work.may_know_again(inside) and st.session_state.get("programme_once", False)
-views = programme_work.views(
-    inside, once=once, with_residents=[a for a, is_on in asked.items() if is_on]
-)
+here = [audience for (name, audience), is_on in asked.items() if is_on and name == group.name]
+views = programme_work.views(inside, once=once, with_residents=here)
 by_audience = {one.audience: one for one in views}
 view = views[0]
 if st.session_state.get("programme_audience") not in by_audience:
@@ -156,11 +155,11 @@ if view.audience in programme.WITHOUT_CENSUS and any(
     def ask() -> None:
         """Compare this audience with residents, or no longer."""
         is_on = st.session_state.programme_residents
-        st.session_state.programme_with_residents = {**asked, view.audience: is_on}
+        st.session_state.programme_with_residents = {**asked, (group.name, view.audience): is_on}
 
     st.toggle(
         f"Compare {programme.AUDIENCE_WORDS[view.audience].lower()} with residents",
-        key=state.shows("programme_residents", asked.get(view.audience, False)),
+        key=state.shows("programme_residents", view.audience in here),
         on_change=ask,
         help="Only where they should be like the people who live there.",
     )

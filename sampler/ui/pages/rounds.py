@@ -13,6 +13,7 @@ from sampler.ui import (
     past_dialog,
     programme_audience,
     programme_words,
+    saving,
     show,
     sign_in,
     state,
@@ -119,6 +120,7 @@ def delete_round(one: Round) -> None:
     with st.container(horizontal=True):
         if st.button("Delete round", type="primary", key="rounds_delete_yes"):
             store.delete_round(one.id)
+            saving.forget_round(one.id)
             if state.round_id() == one.id:
                 state.choose(None)
             st.rerun()

@@ -79,13 +79,12 @@ if len(audiences) > 1:
     audience = picked or audience
 
 ours = [(one, shared.read(one.publication)) for one in snapshots if one.audience == audience]
-earlier = [one.publication for one, _ in ours]
 
 
 def publish_button(label: str, kind: str) -> None:
     """Draw the button that publishes what can be shown now."""
     if st.button(label, type="primary" if kind == "first" else "secondary", key="shared_publish"):
-        shared_publish.publish(held, audience, rounds, earlier)
+        shared_publish.publish(held, audience, rounds)
 
 
 if not ours:

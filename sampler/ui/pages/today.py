@@ -19,8 +19,10 @@ before: dict[str, tuple[Participant, int]] = st.session_state.setdefault(saving.
 def tap(person: Participant, how: Tap) -> None:
     """Mark somebody; a faster change elsewhere is not lost."""
     if saving.save(round_, person, tapped(person, how, today), "today"):
-        was = before.get(person.id, (person, 0))[0]
-        before[person.id] = (was, store.person(round_.id, person.reference).version)
+        was, version = before.get(person.id, (person, 0))
+        if version != person.version:  # somebody changed them since: that is not taken back
+            was = person
+        before[person.id] = (was, person.version + 1)
 
 
 def take_back(person: Participant, was: Participant) -> None:
