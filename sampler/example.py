@@ -6,10 +6,12 @@ businesses, around 100 citizens, some gaps. Nobody in it is real.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from decimal import Decimal
 from random import Random
 
 from sampler import figures
+from sampler.access import Denied
 from sampler.brief import ACCESS_NEEDS, Brief, from_values
 from sampler.model import (
     NOT_KNOWN,
@@ -24,6 +26,7 @@ from sampler.store import Store
 from sampler.tracking import stage_named
 
 PROGRAMME = "Customer service programme (example)"
+MOST_EXAMPLES = 100
 READY_PEOPLE = 10
 ACCESS_SHARE = Decimal("0.2")
 BIRMINGHAM = "E08000025"
@@ -192,7 +195,17 @@ def _past_people(
 
 
 def add_to(store: Store) -> str:
-    """Store the example programme and return the id of the round it opens on."""
+    """Store the example programme and return the id of the round it opens on.
+
+    Where somebody else on the team has a programme of its name, this one is numbered.
+    """
+    for name in (PROGRAMME, *(f"{PROGRAMME} {number}" for number in range(2, MOST_EXAMPLES))):
+        with suppress(Denied):
+            return _add_to(store, name)
+    return _add_to(store, f"{PROGRAMME} {MOST_EXAMPLES}")
+
+
+def _add_to(store: Store, programme: str) -> str:
     rng = Random(2021)
     past = [
         (_staff("Contact centre staff", 24), 23, 1),
@@ -203,11 +216,11 @@ def add_to(store: Store) -> str:
         (_citizens("Bulky waste", 34), 32, 2),
     ]
     for brief, heard, gone in past:
-        made = store.add_round(brief)
+        made = store.add_round(brief.changed(programme=programme))
         plan = figures.plan_of(brief)
         store.take_plan(made.id, plan)
         store.add_people(made.id, _past_people(plan.characteristics, heard, gone, rng))
-    brief = council_tax()
+    brief = council_tax().changed(programme=programme)
     opened = store.add_round(
         brief,
         Fieldwork(

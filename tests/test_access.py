@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sampler import figures
+from sampler import example, figures
 from sampler.access import (
     EVERYONE_OWNER,
     PAGES,
@@ -230,6 +230,15 @@ def test_a_researcher_sees_their_own_rounds_and_programmes_in_lists(world):
     assert [one.round.id for one in desk.heard(programme)] == [world.own.id]
     with pytest.raises(Denied):
         desk.snapshots(programme)
+
+
+def test_every_researcher_may_have_an_example_of_their_own(world):
+    first = example.add_to(world.desk(BEN))
+    assert world.desk(BEN).round(first).programme.name == example.PROGRAMME
+    second = example.add_to(world.desk(ANN))
+    assert world.desk(ANN).round(second).programme.name == f"{example.PROGRAMME} 2"
+    with pytest.raises(Denied):
+        example.add_to(world.desk(LEAD))
 
 
 @pytest.mark.parametrize("name", [f"{MARK} work", f" {MARK.lower()}  WORK "])

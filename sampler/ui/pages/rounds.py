@@ -209,9 +209,9 @@ with st.container(horizontal=True):
         open_brief()
     if st.button("Add a past round", key="rounds_past"):
         past_dialog.add(next((one.brief.programme for one in rounds if one.brief.programme), ""))
-    if not any(one.brief.programme == example.PROGRAMME for one in rounds) and st.button(
-        "Try the Birmingham example", type="tertiary", key="rounds_example"
-    ):
+    if not any(
+        (one.brief.programme or "").startswith(example.PROGRAMME) for one in rounds
+    ) and st.button("Try the Birmingham example", type="tertiary", key="rounds_example"):
         try_example()
 
 due = [
