@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from census.spelling import did_you_mean, key
-from sampler import answers, fetching, figures, records
+from sampler import answers, fetching, figures, references
 from sampler import brief as briefs
 from sampler.brief import Brief
 from sampler.brief_across import SplitBrief
@@ -161,8 +161,8 @@ def sheet(
     With a recruiter it holds their share of the quotas and their people only.
     """
     from sampler import handover, recruiters, sheets
-    from sampler.records import own_name
     from sampler.recruiting import SHEET_LETTER
+    from sampler.references import own_name
 
     if out.suffix not in (".xlsx", ".csv") or (out.exists() and not out.is_file()):
         stop(f"{out}: the sheet goes to a file whose name ends in .xlsx or .csv.", WRONG_INPUT)
@@ -358,7 +358,7 @@ def erase(
     store = _store()
     one = _round(store, round_id)
     try:
-        person = store.person(one.id, records.spelled(reference))
+        person = store.person(one.id, references.spelled(reference))
     except NotFound as error:
         stop(f"{one.title}: {error}", WRONG_INPUT)
     store.erase_person(person.id)

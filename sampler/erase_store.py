@@ -17,7 +17,7 @@ from sampler.brief import Brief
 from sampler.errors import NotFound
 from sampler.model import NumberedPlan, Participant, Plan, Totals
 from sampler.people_store import CHUNK, People, insert_for
-from sampler.records import read_person, read_plan, read_recruiter
+from sampler.rows import read_person, read_plan, read_recruiter
 from sampler.tally import Key, Tally, rows_of
 from sampler.tracking import group_of, is_secured
 

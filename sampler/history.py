@@ -8,9 +8,9 @@ from datetime import date, datetime
 from itertools import groupby
 from types import MappingProxyType
 
+from sampler.fields import ADDED, ANSWER, differences, read_answer, with_fields
 from sampler.handover import LONDON
 from sampler.model import Change, Participant, Plan, Stage
-from sampler.records import ADDED, ANSWER, differences, read_answer, with_fields
 from sampler.tracking import STAGE_WORDS, answer_words
 from sampler.words import count, day, group_words
 

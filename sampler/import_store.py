@@ -11,11 +11,12 @@ import sqlalchemy as sa
 from census.spelling import key
 from sampler import tables
 from sampler.errors import Conflict, NotFound
+from sampler.fields import ADDED
 from sampler.incoming import HOW, TAKEN_BACK, Held, Preview
 from sampler.model import By, Change, Participant
 from sampler.people_store import CHUNK, NOBODY
-from sampler.records import ADDED, read_change, read_person
 from sampler.recruiter_store import Recruiters
+from sampler.rows import read_change, read_person
 
 
 class Import(NamedTuple):

@@ -14,9 +14,10 @@ from typing import Literal
 
 from census.spelling import key
 from sampler.errors import BadSheet
+from sampler.fields import ADDED, differences, with_fields
 from sampler.matching_values import Incoming, IncomingRow, Proposal, Refused
 from sampler.model import NOT_KNOWN, Change, Participant, Recruiter, Round, Stage
-from sampler.records import ADDED, differences, own_name, spelled, their_name, with_fields
+from sampler.references import own_name, spelled, their_name
 
 Kind = Literal["new", "changed", "unchanged"]
 Choice = Literal["ours", "theirs"]

@@ -19,21 +19,10 @@ from sampler.access import NO_ROUND
 from sampler.database import Database
 from sampler.erasures import Ledger
 from sampler.errors import Conflict, NotFound
+from sampler.fields import ADDED, differences, with_fields
 from sampler.model import Answer, By, Change, Participant, Stage
-from sampler.records import (
-    ADDED,
-    OWN_LETTER,
-    differences,
-    in_order,
-    number_of,
-    own_name,
-    person_values,
-    read_change,
-    read_person,
-    read_recruiter,
-    reference,
-    with_fields,
-)
+from sampler.references import OWN_LETTER, in_order, number_of, own_name, reference
+from sampler.rows import person_values, read_change, read_person, read_recruiter
 from sampler.tally import EVERYBODY, FOUND_BY, Key, Standing, Tally, rows_of
 
 NOBODY = By()

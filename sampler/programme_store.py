@@ -15,8 +15,8 @@ from sampler.errors import Conflict, NotFound, StoreError
 from sampler.member_store import Members
 from sampler.model import By, Programme, Round, Totals
 from sampler.people_store import NOBODY, insert_for
-from sampler.records import read_round
 from sampler.recruiter_store import new_id
+from sampler.rows import read_round
 
 MORE_PEOPLE = 5
 """How many more people a new snapshot needs, so that two do not give one person away."""

@@ -13,8 +13,8 @@ from sampler.erase_store import Erasing
 from sampler.errors import Conflict, NotFound
 from sampler.model import By, Recruiter, Way
 from sampler.people_store import NOBODY, insert_for
-from sampler.records import read_recruiter, recruiter_values
 from sampler.recruiting import next_letter
+from sampler.rows import read_recruiter, recruiter_values
 from sampler.show_rates import way_of
 from sampler.tally import Tally
 

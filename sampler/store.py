@@ -32,12 +32,8 @@ from sampler.model import (
 )
 from sampler.people_store import NOBODY
 from sampler.programme_store import Programmes, Snapshot, round_query
-from sampler.records import (
-    read_plan,
-    read_recruiter,
-    read_round,
-)
 from sampler.recruiter_store import new_id
+from sampler.rows import read_plan, read_recruiter, read_round
 from sampler.tally import Tally
 
 HEARD: tuple[Stage, ...] = ("attended", "partial")

@@ -8,7 +8,7 @@ from sampler.errors import Conflict, NotFound
 from sampler.incoming import Reading, preview, summary
 from sampler.matching_values import Incoming, IncomingRow, Refused
 from sampler.model import Answer, By
-from sampler.records import own_name
+from sampler.references import own_name
 from sampler.store import Store
 from tests.builders import a_brief, a_person, group
 from tests.databases import KINDS, new_url

@@ -15,7 +15,7 @@ from sampler import figures, handover, incoming, matching, read_table, recruiter
 from sampler.incoming import Preview, PreviewRow
 from sampler.model import NOT_KNOWN, Answer, Fieldwork, Participant
 from sampler.personal import looks_personal
-from sampler.records import own_name
+from sampler.references import own_name
 from sampler.store import Store
 from sampler.tracking import STAGES, choices
 from tests.builders import a_brief, a_person, group

@@ -12,8 +12,8 @@ import streamlit as st
 from sampler import handover, sheets
 from sampler.handover import Sheet
 from sampler.model import NumberedPlan, Participant, Recruiter, Round
-from sampler.records import own_name
 from sampler.recruiting import SHEET_LETTER
+from sampler.references import own_name
 from sampler.screener import question
 from sampler.sheet_people import references
 from sampler.store import Store

@@ -8,9 +8,9 @@ import streamlit as st
 
 from sampler import history
 from sampler.errors import Conflict, StoreError
+from sampler.fields import ANSWER, differences
 from sampler.model import Participant, Round
 from sampler.personal import looks_personal
-from sampler.records import ANSWER, differences
 from sampler.stages import drops_out, suggests_erasure
 from sampler.ui import state
 
