@@ -10,7 +10,7 @@ from sampler.brief import Brief
 from sampler.brief_across import RuleBrief
 from sampler.errors import BriefError, Rule
 from sampler.mix import Mix, MixCharacteristic
-from sampler.seat_problem import Pattern
+from sampler.seats.seat_problem import Pattern
 from sampler.words import group_words, listed
 
 

@@ -12,14 +12,14 @@ from census import extract
 from census.model import Area, Distribution, JointDistribution, Source, Status
 from census.own_files import OwnFile
 from census.topics import TOPICS, Topic
-from sampler.coverage import Coverage
 from sampler.errors import NoPlan, Rule
 from sampler.model import Plan, PlannedCharacteristic, Quota, Round, place_words
-from sampler.programme import AudienceView, HeardCharacteristic, row_words
-from sampler.programme import answer_line as programme_line
+from sampler.people.coverage import Coverage
+from sampler.programmes.programme import AudienceView, HeardCharacteristic, row_words
+from sampler.programmes.programme import answer_line as programme_line
 from sampler.repairs import Repair
-from sampler.seat_problem import SeatPlan
-from sampler.seating import Seating
+from sampler.seats.seat_problem import SeatPlan
+from sampler.seats.seating import Seating
 from sampler.words import decimal, people, percent
 
 SCHEMA = 1

@@ -21,10 +21,11 @@ from typing import Any
 
 import census
 from census.errors import CensusError
-from sampler import answers, figures, seating
+from sampler import answers, figures
 from sampler import brief as briefs
 from sampler.brief import Brief
 from sampler.errors import NoPlan, SamplerError
+from sampler.seats import seating
 
 ABOUT = "batch.json"
 TRIES = 2

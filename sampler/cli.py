@@ -18,20 +18,11 @@ import typer
 import census
 from census import online, own_files, own_text
 from census.errors import BadFile, CensusError
-from sampler import (
-    answers,
-    batch,
-    cli_programme,
-    cli_rounds,
-    fetching,
-    figures,
-    repairs,
-    seating,
-    sizes,
-)
+from sampler import answers, batch, cli_programme, cli_rounds, fetching, figures, repairs, sizes
 from sampler import brief as briefs
 from sampler.brief import Brief
 from sampler.errors import NoPlan, SamplerError
+from sampler.seats import seating
 from sampler.shell import (
     FAILED,
     INTERRUPTED,

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sampler import answers, programme
+from sampler import answers
 from sampler.handover import london_today
+from sampler.programmes import programme
 from sampler.shell import FAILED, WRONG_INPUT, AsJson, say, stop
 
 if TYPE_CHECKING:
     from sampler.model import Programme
-    from sampler.published import Publication
+    from sampler.programmes.published import Publication
     from sampler.store import Store
 
 ProgrammeId = Annotated[str, typer.Argument(metavar="ID", help="The programme's id.")]
@@ -73,7 +74,7 @@ def _named(store: Store, programme_id: str) -> Programme:
 
 def _published(store: Store, one: Programme, *, anew: bool = False) -> list[Publication]:
     """Return the last snapshot of each audience, or take one: where there is none, or anew."""
-    from sampler import shared
+    from sampler.programmes import shared
 
     there = {each.round.brief.audience for each in store.heard(one.id)}
     found = []
@@ -92,7 +93,7 @@ def _published(store: Store, one: Programme, *, anew: bool = False) -> list[Publ
 
 
 def _print_shared(found: list[Publication], *, as_json: bool) -> None:
-    from sampler import shared
+    from sampler.programmes import shared
 
     if as_json:
         print(answers.to_json([shared.to_value(one) for one in found]))
@@ -108,7 +109,7 @@ def report_of(
     what_next: Annotated[str, typer.Option("--next", help="What comes next.")] = "",
 ) -> None:
     """Write who we heard from as one page to hand over, from the last snapshot."""
-    from sampler import report
+    from sampler.programmes import report
     from sampler.store import Store
 
     if out.suffix != ".docx" or (out.exists() and not out.is_file()):

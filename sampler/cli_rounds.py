@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from census.spelling import did_you_mean, key
-from sampler import answers, fetching, figures, references
+from sampler import answers, fetching, figures
 from sampler import brief as briefs
 from sampler.brief import Brief
 from sampler.brief_across import SplitBrief
 from sampler.errors import NoPlan, NotFound, SamplerError, StoreError
 from sampler.handover import london_today
+from sampler.people import references
 from sampler.shell import (
     FAILED,
     NO_PLAN,
@@ -32,9 +33,9 @@ from sampler.shell import (
 from sampler.words import count, listed, people
 
 if TYPE_CHECKING:
-    from sampler.incoming import Preview
-    from sampler.mapping import Mapping
     from sampler.model import Plan, Recruiter, Round
+    from sampler.reading.incoming import Preview
+    from sampler.reading.mapping import Mapping
     from sampler.store import Store
 
 LONGEST_NAME = 80
@@ -160,9 +161,10 @@ def sheet(
 
     With a recruiter it holds their share of the quotas and their people only.
     """
-    from sampler import handover, recruiters, sheets
-    from sampler.recruiting import SHEET_LETTER
-    from sampler.references import own_name
+    from sampler import handover, sheets
+    from sampler.people import recruiters
+    from sampler.people.recruiting import SHEET_LETTER
+    from sampler.people.references import own_name
 
     if out.suffix not in (".xlsx", ".csv") or (out.exists() and not out.is_file()):
         stop(f"{out}: the sheet goes to a file whose name ends in .xlsx or .csv.", WRONG_INPUT)
@@ -223,8 +225,8 @@ def import_file(
     Status 2: the file cannot be read, or it is not clear what its columns and words mean. Status
     4: rows were refused, and nothing is stored unless --accept-valid is given.
     """
-    from sampler.incoming import summary
     from sampler.model import By
+    from sampler.reading.incoming import summary
 
     store = _store()
     one = _round(store, round_id)
@@ -259,9 +261,9 @@ def _preview(
     store: Store, one: Round, plan: Plan, file: Path, recruiter: str, mapping: Path | None
 ) -> tuple[Preview, Mapping | None]:
     """Return what a file would do, and how it was read; stop where that is not clear."""
-    from sampler import incoming, matching, read_table
-    from sampler.mapping import BadMapping, remembered
-    from sampler.mapping import read as read_mapping
+    from sampler.reading import incoming, matching, read_table
+    from sampler.reading.mapping import BadMapping, remembered
+    from sampler.reading.mapping import read as read_mapping
 
     try:
         found = read_table.read_path(file)
@@ -309,7 +311,7 @@ def _sender(file: Path, made_for: str, recruiter: str) -> str:
 
 def _say_what_is_missing(file: Path, proposal: object) -> None:
     """Say what only the user can say, and stop."""
-    from sampler.matching_values import Proposal
+    from sampler.reading.matching_values import Proposal
 
     assert isinstance(proposal, Proposal)
     say(f"{file}: it is not clear what some of it means. Say so in a mapping (--mapping):")
@@ -330,7 +332,7 @@ def _line(found: Preview) -> str:
 
 def coverage_of(round_id: RoundId, as_json: AsJson = False) -> None:
     """Say how far the people of a round fill its quotas."""
-    from sampler import coverage
+    from sampler.people import coverage
 
     store = _store()
     one = _round(store, round_id)
@@ -369,7 +371,7 @@ def backup_to(
     out: Annotated[Path, typer.Argument(metavar="OUT", help="The file to write.")],
 ) -> None:
     """Write everything to one file that only you can read. It holds personal data: keep it safe."""
-    from sampler import backup
+    from sampler.store import backup
 
     backup.write(_store(), out, datetime.now(UTC))
     say(f"Wrote {out}. It holds everybody's answers: keep it where the database may be kept.")
@@ -386,7 +388,7 @@ def restore_from(
     ] = False,
 ) -> None:
     """Fill an empty database from a backup, without the people erased since it was made."""
-    from sampler import backup
+    from sampler.store import backup
 
     store = _store()
     found = backup.restore(store, file, accept_unerased=accept_unerased)

@@ -13,12 +13,12 @@ from sampler.across import Across
 from sampler.apportion import Shares
 from sampler.brief import Rounding
 from sampler.broad import broad_members, broad_shares, exact_targets, only
-from sampler.cliques import Tree
 from sampler.mix import Mix, MixCharacteristic
 from sampler.quota_program import Block, closest
-from sampler.seat_problem import Forbidden
-from sampler.seat_program import Room, part_has_room, parts, state
-from sampler.seat_tables import Seat
+from sampler.seats.cliques import Tree
+from sampler.seats.seat_problem import Forbidden
+from sampler.seats.seat_program import Room, part_has_room, parts, state
+from sampler.seats.seat_tables import Seat
 
 
 @dataclass(frozen=True)

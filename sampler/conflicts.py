@@ -10,7 +10,7 @@ from sampler.brief import Brief
 from sampler.brief_values import MOST_PEOPLE
 from sampler.errors import Clash, NoPlan, Rule
 from sampler.limits import FLOOR, Limit, Question
-from sampler.seat_problem import Forbidden
+from sampler.seats.seat_problem import Forbidden
 from sampler.words import listed, people
 
 MOST_REASONS = 2

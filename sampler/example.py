@@ -22,8 +22,8 @@ from sampler.model import (
     PlannedCharacteristic,
     Way,
 )
+from sampler.people.tracking import stage_named
 from sampler.store import Store
-from sampler.tracking import stage_named
 
 PROGRAMME = "Customer service programme (example)"
 MOST_EXAMPLES = 100

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import census
 from census.spelling import key
-from sampler import combining, pairs, quotas, repairs, rules, splits
+from sampler import combining, pairs, quotas, repairs, rules
 from sampler.brief import Brief, CharacteristicBrief
 from sampler.doubt import could_change
 from sampler.errors import BriefError, NoPlan, SamplerError
@@ -16,6 +16,7 @@ from sampler.limits import Question
 from sampler.lookups import ages_of, areas_of, look_up, look_up_one, mix_of, names
 from sampler.model import Plan
 from sampler.repairs import Repair
+from sampler.seats import splits
 from sampler.words import listed, people
 
 ENGLAND_AND_WALES = "K04000001"

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 from census.model import Source
 from sampler import words
 from sampler.brief import Brief, Counting
-from sampler.coverage import Coverage, cover
 from sampler.model import Fieldwork, Participant, Plan, Recruiter
-from sampler.recruiting import SHEET_LETTER, found_by
+from sampler.people.coverage import Coverage, cover
+from sampler.people.recruiting import SHEET_LETTER, found_by
 from sampler.sizes import chance_missed
 
 LONDON = ZoneInfo("Europe/London")

@@ -21,9 +21,9 @@ from sampler.closest_quotas import Asked, room_of
 from sampler.errors import Rule
 from sampler.mix import Mix, MixCharacteristic
 from sampler.pairs import LeftOut
-from sampler.seat_problem import Forbidden, Pattern
-from sampler.seat_program import Room, has_room
-from sampler.seat_tables import Seat
+from sampler.seats.seat_problem import Forbidden, Pattern
+from sampler.seats.seat_program import Room, has_room
+from sampler.seats.seat_tables import Seat
 from sampler.words import percent_typed
 
 Kind = Literal["minimum", "minimum_share", "maximum", "floor", "rule", "left_out"]

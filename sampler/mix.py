@@ -18,8 +18,8 @@ from sampler.brief import (
     Voices,
 )
 from sampler.errors import BriefError, Rule
-from sampler.gaps import Gap, gaps
 from sampler.model import Basis
+from sampler.programmes.gaps import Gap, gaps
 from sampler.words import count, listed, percent, percent_exact, percent_typed
 
 MANY_MUST_HAVES = 2

@@ -19,7 +19,7 @@ from fractions import Fraction
 from sampler.apportion import Shares
 from sampler.brief import Rounding
 from sampler.rounding import NOTHING, Cost, apportion, cost_of, minus, plus
-from sampler.seat_program import Stated
+from sampler.seats.seat_program import Stated
 from sampler.solver import Program
 
 SCALE = 10**6

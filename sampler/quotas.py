@@ -24,8 +24,8 @@ from sampler.mix import Mix, MixCharacteristic, MixGroup
 from sampler.model import CloseCall, Plan, PlannedCharacteristic, Quota
 from sampler.pairs import LeftOut
 from sampler.rounding import apportion, cost, cost_of, minus
-from sampler.seat_problem import Forbidden
-from sampler.seat_tables import Seat
+from sampler.seats.seat_problem import Forbidden
+from sampler.seats.seat_tables import Seat
 from sampler.solver import Program
 from sampler.why import Cause, cause_of, why, why_minimum
 from sampler.words import about, count, decimal, listed, people

@@ -21,8 +21,8 @@ from typing import Any
 from sampler.brief import Brief
 from sampler.brief_values import MOST_PEOPLE
 from sampler.limits import Limit, Piece, Question, share_counted
-from sampler.seat_problem import Pattern
-from sampler.seat_tables import SeatTables, Ties
+from sampler.seats.seat_problem import Pattern
+from sampler.seats.seat_tables import SeatTables, Ties
 from sampler.solver import Program
 from sampler.words import listed, people
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sampler.brief import ANY
 from sampler.model import PlannedCharacteristic
-from sampler.tracking import PREFER_NOT_WORDS
+from sampler.people.tracking import PREFER_NOT_WORDS
 
 QUESTIONS = {
     "ethnic_group": "Which of these describes your ethnic group or background best?",

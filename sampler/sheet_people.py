@@ -14,8 +14,7 @@ from xlsxwriter.utility import xl_col_to_name
 from sampler.brief import SHEET_COLUMNS
 from sampler.handover import Sheet
 from sampler.model import Participant, PlannedCharacteristic, Stage
-from sampler.sheet_text import put, safe_cell
-from sampler.tracking import (
+from sampler.people.tracking import (
     BOOKED,
     NOT_KNOWN_WORDS,
     PREFER_NOT_WORDS,
@@ -24,6 +23,7 @@ from sampler.tracking import (
     answer_words,
     is_counted,
 )
+from sampler.sheet_text import put, safe_cell
 
 PERSON_COLUMNS, AFTER_COLUMNS = SHEET_COLUMNS[:3], SHEET_COLUMNS[3:-2]
 COUNTED, PLANNER = SHEET_COLUMNS[-2:]

@@ -9,9 +9,9 @@ import random
 import sys
 
 from sampler.errors import Conflict
-from sampler.incoming import Reading, preview
-from sampler.matching_values import Incoming, IncomingRow
 from sampler.model import Answer, By
+from sampler.reading.incoming import Reading, preview
+from sampler.reading.matching_values import Incoming, IncomingRow
 from sampler.store import Store
 
 MARK = "MARKED-4417"

@@ -3,14 +3,14 @@
 Slow and plain: every weight is a sum over cells counted anew, nothing is kept up to date.
 """
 
-from sampler.seat_board import NOISE, Costs, _scrambled, noise
-from sampler.seat_problem import SeatProblem
+from sampler.seats.seat_board import NOISE, Costs, _scrambled, noise
+from sampler.seats.seat_problem import SeatProblem
 
 MASK = 2**64 - 1
 
 
 class SlowBoard:
-    """The same as `sampler.seat_board.Board`, without anything compiled."""
+    """The same as `sampler.seats.seat_board.Board`, without anything compiled."""
 
     def __init__(self, problem: SeatProblem, weighed: Costs, seats, at, *, seed: int) -> None:
         self.problem, self.weighed = problem, weighed

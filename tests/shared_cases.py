@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from itertools import combinations_with_replacement, pairwise, product
 
-from sampler.bands import Part, Shown, band, gives_away
+from sampler.programmes.bands import Part, Shown, band, gives_away
 
 STRIDE = 160
 """More than the groups of any case can add up to."""

@@ -6,7 +6,7 @@ from sampler import across, mix, pairs
 from sampler.brief import from_values
 from sampler.errors import BriefError
 from sampler.limits import Question
-from sampler.seat_problem import Forbidden
+from sampler.seats.seat_problem import Forbidden
 from tests.small_cases import seats_of, within_bounds
 
 MOST_TRIED = 5

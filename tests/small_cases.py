@@ -9,7 +9,7 @@ from sampler.across import Across
 from sampler.errors import Rule
 from sampler.mix import Mix, MixCharacteristic, MixGroup
 from sampler.rounding import NOTHING, cost_of, plus
-from sampler.seat_problem import Forbidden
+from sampler.seats.seat_problem import Forbidden
 
 
 def characteristic(index, sizes, minimum, maximum, *, broad=None, basis="own figures"):

@@ -23,7 +23,7 @@ from sampler.access import (
 )
 from sampler.errors import NotFound, SamplerError
 from sampler.model import By, Totals
-from sampler.shared import NotYet
+from sampler.programmes.shared import NotYet
 from sampler.store import Store
 from tests.builders import a_brief, a_person
 from tests.databases import new_url
@@ -75,7 +75,7 @@ def world(tmp_path):
 
 def given(world, name, one, person):
     """What each function is called with, about one round and a person of it."""
-    from sampler.incoming import Preview
+    from sampler.reading.incoming import Preview
 
     changed = person.model_copy(update={"notes": "changed"})
     recruiters = world.store.recruiters(one.id)

@@ -13,8 +13,8 @@ from sampler.errors import BriefError, NoPlan, Rule
 from sampler.mix import Mix
 from sampler.quota_program import Block, closest
 from sampler.rounding import ROUNDINGS
-from sampler.seat_problem import Forbidden, Pattern, SeatProblem
-from sampler.seat_program import Room, has_room, some_seats, state
+from sampler.seats.seat_problem import Forbidden, Pattern, SeatProblem
+from sampler.seats.seat_program import Room, has_room, some_seats, state
 from tests.builders import a_brief
 from tests.small_briefs import question_of
 from tests.small_cases import a_case, brute, characteristic, seats_of

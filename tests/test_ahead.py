@@ -11,14 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sampler import ahead, figures, outlook
-from sampler.ahead import look
+from sampler import figures
 from sampler.brief import from_values
-from sampler.ground import ground
-from sampler.look_for import next_profiles
 from sampler.model import NOT_KNOWN, Answer
-from sampler.places_left import Places
-from sampler.tracking import is_counted
+from sampler.people import ahead, outlook
+from sampler.people.ahead import look
+from sampler.people.ground import ground
+from sampler.people.look_for import next_profiles
+from sampler.people.places_left import Places
+from sampler.people.tracking import is_counted
 from tests.builders import a_brief, a_person, by_hand
 
 HALF = Fraction(1, 2)

@@ -5,12 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sampler import figures
-from sampler.coverage import answer_line, below_booked, changes, cover, scarcest
 from sampler.example import council_tax
-from sampler.look_for import next_profiles
 from sampler.model import NOT_KNOWN, PREFER_NOT_TO_SAY, Answer
-from sampler.personal import looks_personal
-from sampler.tracking import (
+from sampler.people.coverage import answer_line, below_booked, changes, cover, scarcest
+from sampler.people.look_for import next_profiles
+from sampler.people.tracking import (
     STAGE_WORDS,
     STAGES,
     is_planned,
@@ -18,6 +17,7 @@ from sampler.tracking import (
     stage_named,
     tally,
 )
+from sampler.reading.personal import looks_personal
 from tests.builders import a_brief, a_person, by_hand
 
 PLAN = figures.plan_of(by_hand(4, shares={"A": "0.5", "B": "0.5"}, must_have=True))

@@ -196,7 +196,7 @@ def test_a_round_of_very_many_people_is_counted_and_not_read(store, monkeypatch)
     added(store, held, "attended", recruiter="Hub")
     added(store, held, "no_show")
     monkeypatch.setattr("sampler.ui.recruiter_facts.MOST_READ", 1)
-    monkeypatch.setattr("sampler.store.Store.people", lambda *_: 1 / 0)
+    monkeypatch.setattr("sampler.store.store.Store.people", lambda *_: 1 / 0)
     app = opened("coverage", held.id)
     shown = said(app)
     assert "With more than 1 they are counted, and not looked at one by one" in shown

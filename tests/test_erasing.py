@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from sampler import backup, copies, figures
-from sampler.database import Database, data_folder
-from sampler.erasures import KEPT, Ledger
+from sampler import figures
 from sampler.errors import StoreError
 from sampler.model import Answer, By
-from sampler.store import Store
+from sampler.store import Store, backup, copies
+from sampler.store.database import Database, data_folder
+from sampler.store.erasures import KEPT, Ledger
 from tests.builders import a_brief, a_person
 from tests.databases import KINDS, for_sqlalchemy, new_url
 
@@ -253,7 +253,7 @@ def at_first_schema(url):
     from alembic import command
     from alembic.config import Config
 
-    from sampler import upgrades
+    from sampler.store import upgrades
 
     engine = sa.create_engine(for_sqlalchemy(url))
     config = Config()

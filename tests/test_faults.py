@@ -15,8 +15,9 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from sampler import figures, tally
+from sampler import figures
 from sampler.errors import StoreError
+from sampler.people import tally
 from sampler.store import Store
 from tests import databases, faults
 from tests.builders import a_brief, a_person
@@ -207,7 +208,7 @@ def test_a_file_that_may_not_grow_stores_nothing_and_says_so(tmp_path):
     before = agrees_with_itself(store, round_id)
     store.close()
     code = (
-        "import resource, sys; from sampler.store import Store; from tests import faults\n"
+        "import resource, sys; from sampler.store.store import Store; from tests import faults\n"
         f"store = Store({url!r}); found = faults.a_file(store, {round_id!r})\n"
         f"resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))\n"
         f"try: store.take_in({round_id!r}, found)\n"
@@ -250,7 +251,7 @@ def test_a_server_whose_disk_is_full_stores_nothing_and_the_page_recovers(tmp_pa
 
 
 def test_a_row_locked_on_a_server_is_said_in_words(tmp_path, monkeypatch):
-    monkeypatch.setattr("sampler.database.LOCK_SECONDS", 1)
+    monkeypatch.setattr("sampler.store.database.LOCK_SECONDS", 1)
     url = new_url("postgresql", tmp_path)
     store = Store(url)
     round_id = a_round(store, people=1)

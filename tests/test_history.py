@@ -2,8 +2,8 @@
 
 from datetime import UTC, date, datetime
 
-from sampler import history
 from sampler.model import Answer, Change
+from sampler.people import history
 from tests.builders import a_person, group
 
 TODAY = date(2026, 7, 1)

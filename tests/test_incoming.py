@@ -5,10 +5,10 @@ from datetime import datetime
 import pytest
 
 from sampler.errors import Conflict, NotFound
-from sampler.incoming import Reading, preview, summary
-from sampler.matching_values import Incoming, IncomingRow, Refused
 from sampler.model import Answer, By
-from sampler.references import own_name
+from sampler.people.references import own_name
+from sampler.reading.incoming import Reading, preview, summary
+from sampler.reading.matching_values import Incoming, IncomingRow, Refused
 from sampler.store import Store
 from tests.builders import a_brief, a_person, group
 from tests.databases import KINDS, new_url

@@ -13,45 +13,36 @@ OUTER = {
     "sampler/batch.py",
     "sampler/figures.py",
     "sampler/lookups.py",
-    "sampler/seating.py",
-    "sampler/outlook.py",
-    "sampler/recruiters.py",
+    "sampler/seats/seating.py",
+    "sampler/people/outlook.py",
+    "sampler/people/recruiters.py",
     "sampler/fetching.py",
     "sampler/combining.py",
     "sampler/answers.py",
     "sampler/example.py",
 }
-DATABASE = {
-    "sampler/database.py",
-    "sampler/tables.py",
-    "sampler/upgrades.py",
-    "sampler/people_store.py",
-    "sampler/erase_store.py",
-    "sampler/recruiter_store.py",
-    "sampler/import_store.py",
-    "sampler/member_store.py",
-    "sampler/programme_store.py",
-    "sampler/store.py",
-    "sampler/backup.py",
-}
+ROOMS = ("seats", "people", "reading", "programmes", "store", "ui")
+"""Each may import those before it."""
 HOMES = {
     "streamlit": lambda path: path == "app.py" or path.startswith("sampler/ui/"),
     "altair": lambda path: path == "sampler/ui/quota_tables.py",
     "pulp": lambda path: path in {"sampler/quotas.py", "sampler/solver.py"},
-    "sqlalchemy": lambda path: path in DATABASE or path.startswith("sampler/migrations/"),
-    "alembic": lambda path: path == "sampler/upgrades.py" or path.startswith("sampler/migrations/"),
+    "sqlalchemy": lambda path: path.startswith("sampler/store/"),
+    "alembic": lambda path: path.startswith(
+        ("sampler/store/upgrades", "sampler/store/migrations/")
+    ),
     "xlsxwriter": lambda path: path in {"sampler/sheets.py", "sampler/sheet_people.py"},
-    "openpyxl": lambda path: path.startswith("sampler/read_"),
+    "openpyxl": lambda path: path.startswith("sampler/reading/read_"),
     "pandas": lambda path: path.startswith("sampler/ui/"),
     "requests": lambda path: path == "census/client.py",
     "cachecontrol": lambda path: path == "census/cache.py",
-    "filelock": lambda path: path in {"census/cache.py", "sampler/erasures.py"},
-    "highspy": lambda path: path == "sampler/seat_highs.py",
-    "wasmtime": lambda path: path == "sampler/seat_board.py",
+    "filelock": lambda path: path in {"census/cache.py", "sampler/store/erasures.py"},
+    "highspy": lambda path: path == "sampler/seats/seat_highs.py",
+    "wasmtime": lambda path: path == "sampler/seats/seat_board.py",
     "distributed": lambda path: path == "sampler/batch.py",
     "urllib3": lambda path: path == "census/client.py",
     "typer": lambda path: path.startswith("sampler/cli") or path == "sampler/shell.py",
-    "docx": lambda path: path == "sampler/report.py",
+    "docx": lambda path: path == "sampler/programmes/report.py",
 }
 SEEN_BY_THE_DOMAIN = {"census.model", "census.spelling"}
 FILES = sorted(
@@ -82,6 +73,14 @@ def test_a_module_imports_only_what_its_layer_may(path):
             assert any(name.startswith(seen) for seen in SEEN_BY_THE_DOMAIN), f"{here}: {name}"
         if is_domain:
             assert not name.startswith("sampler.ui"), f"{here} imports {name}"
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_imports_only_the_rooms_before_it(room):
+    later = ROOMS[ROOMS.index(room) + 1 :]
+    for path in (ROOT / "sampler" / room).rglob("*.py"):
+        found = [name for name in imports(path) if name.startswith("sampler.")]
+        assert [name for name in found if name.split(".")[1] in later] == [], path.name
 
 
 def test_no_file_is_too_long_to_read_in_one_sitting():

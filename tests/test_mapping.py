@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 
 from census.spelling import key
 from sampler import figures
-from sampler.mapping import (
+from sampler.model import NOT_KNOWN, PREFER_NOT_TO_SAY, Answer
+from sampler.people.tracking import STAGES
+from sampler.reading.mapping import (
     CLASSIFICATIONS,
     USE_WORDS,
     BadMapping,
@@ -14,8 +16,6 @@ from sampler.mapping import (
     Mapping,
     read,
 )
-from sampler.model import NOT_KNOWN, PREFER_NOT_TO_SAY, Answer
-from sampler.tracking import STAGES
 from tests.builders import a_brief, group
 
 PLAN = figures.plan_of(a_brief())

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from sampler import figures
 from sampler.errors import BadSheet
-from sampler.mapping import BadMapping, Mapping, read
-from sampler.matching import MOST_WORDS, confirmed, is_complete, missing, propose, rows
 from sampler.model import NOT_KNOWN, PREFER_NOT_TO_SAY, Answer
-from sampler.personal import looks_personal, personal_header, personal_values
-from sampler.read_table import File, Row, Table
+from sampler.reading.mapping import BadMapping, Mapping, read
+from sampler.reading.matching import MOST_WORDS, confirmed, is_complete, missing, propose, rows
+from sampler.reading.personal import looks_personal, personal_header, personal_values
+from sampler.reading.read_table import File, Row, Table
+from sampler.reading.word_match import Reader
 from sampler.ui import read_in_show
-from sampler.word_match import Reader
 from tests.builders import a_brief, group
 
 TODAY = date(2026, 11, 22)

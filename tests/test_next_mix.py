@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sampler import brief as briefs
-from sampler import figures, next_mix, programme
+from sampler import figures
 from sampler.errors import BriefError
-from sampler.gaps import gaps
+from sampler.programmes import next_mix, programme
+from sampler.programmes.gaps import gaps
 from tests.builders import a_brief, by_hand
 from tests.test_programme import a_round, of, only
 

@@ -297,7 +297,7 @@ def test_what_fails_is_said_and_no_marked_value_reaches_screen_output_or_logs(
     def broken(*_arguments, **_named):
         raise ValueError(f"bad {MARKED}")
 
-    monkeypatch.setattr("sampler.store.Store.count_rounds", broken)
+    monkeypatch.setattr("sampler.store.store.Store.count_rounds", broken)
     app = opened("rounds", strict=False)
     assert "Something went wrong on this page" in said(app)
     printed = "".join(capfd.readouterr())
@@ -360,7 +360,7 @@ def test_what_could_not_be_saved_is_said_on_the_page_of_its_own_round(store, mon
         raise StoreError("The disk is full.")
 
     with monkeypatch.context() as broken:
-        broken.setattr("sampler.store.Store.save_round", full)
+        broken.setattr("sampler.store.store.Store.save_round", full)
         app.segmented_control(key="coverage_count").set_value("secured").run()
     assert "That was not saved The disk is full." in said(app)
     assert "disk is full" not in said(opened("coverage", two.id))

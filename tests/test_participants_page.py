@@ -332,7 +332,7 @@ def test_the_example_has_its_recruiters_and_keeps_its_references(store):
 
 def test_rounds_count_from_tallies_and_show_what_is_left_after_erasing(store, held, monkeypatch):
     store.add_people(held.id, [a_person(stage="attended"), a_person(stage="confirmed")])
-    monkeypatch.setattr("sampler.store.Store.people_of", None)  # nobody is loaded
+    monkeypatch.setattr("sampler.store.store.Store.people_of", None)  # nobody is loaded
     assert "2 of 10" in said(opened("rounds"))
     monkeypatch.undo()
     store.erase_people(held.id)

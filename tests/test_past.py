@@ -4,8 +4,10 @@ from datetime import date
 
 import pytest
 
-from sampler import figures, past, read_table
-from sampler.past import BadTotals
+from sampler import figures
+from sampler.programmes import past
+from sampler.programmes.past import BadTotals
+from sampler.reading import read_table
 from tests.builders import a_brief
 
 ON = date(2025, 6, 1)

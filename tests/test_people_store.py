@@ -9,13 +9,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sampler import figures, tally
+from sampler import figures
 from sampler.errors import Conflict, StoreError
-from sampler.incoming import Reading, preview
-from sampler.matching_values import Incoming, IncomingRow
 from sampler.model import Answer, By
+from sampler.people import tally
+from sampler.people.tracking import STAGES
+from sampler.reading.incoming import Reading, preview
+from sampler.reading.matching_values import Incoming, IncomingRow
 from sampler.store import Store
-from sampler.tracking import STAGES
 from tests.builders import a_brief, a_person, group
 from tests.databases import KINDS, new_url
 

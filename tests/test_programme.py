@@ -8,14 +8,16 @@ import pytest
 
 import census
 from census.extract import every_area
-from sampler import answers, example, figures, programme, tally
-from sampler.adding_up import overlap
-from sampler.audiences import differences, offered, settings_of
-from sampler.common_groups import Common, Different, common
+from sampler import answers, example, figures
 from sampler.model import Answer, Round, Totals
-from sampler.programme import RoundHeard
+from sampler.people import tally
+from sampler.people.tally import Tally
+from sampler.programmes import programme
+from sampler.programmes.adding_up import overlap
+from sampler.programmes.audiences import differences, offered, settings_of
+from sampler.programmes.common_groups import Common, Different, common
+from sampler.programmes.programme import RoundHeard
 from sampler.store import Store
-from sampler.tally import Tally
 from tests.builders import a_brief, a_person
 
 START = datetime(2026, 1, 1, tzinfo=UTC)

@@ -7,8 +7,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from sampler import example, figures
-from sampler.audiences import AudienceSettings
 from sampler.model import Fieldwork, Totals
+from sampler.programmes.audiences import AudienceSettings
 from sampler.store import Store
 from tests.builders import BIRMINGHAM, a_brief, a_person
 from tests.test_pages import failed, opened, said
@@ -208,7 +208,7 @@ def starting(title, programme):
 
 
 def planning(round_id):
-    from sampler import programme
+    from sampler.programmes import programme
     from sampler.ui import programme_audience, programme_next, state
 
     rounds = state.store().heard(state.store().round(round_id).programme.id)

@@ -9,11 +9,11 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from sampler import backup, copies, figures
+from sampler import figures
 from sampler.errors import Conflict, NotFound, StoreError
 from sampler.model import By, Totals
-from sampler.shared import NotYet
-from sampler.store import Store
+from sampler.programmes.shared import NotYet
+from sampler.store import Store, backup, copies
 from tests.builders import a_brief, a_person
 from tests.databases import KINDS, new_url
 

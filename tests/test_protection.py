@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from sampler import protection
 from sampler.model import By, Protection, Recruiter
+from sampler.people import protection
 from sampler.store import Store
 from tests.builders import a_brief, a_person
 

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from sampler import protection
 from sampler.handover import london_today
-from sampler.store import years_later
+from sampler.people import protection
+from sampler.store.store import years_later
 from tests.builders import a_person
 from tests.test_pages import failed, opened, said
 

@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 import openpyxl
 import pytest
 
-from sampler import figures, read_table, sheets
+from sampler import figures, sheets
 from sampler.handover import Sheet
-from sampler.incoming import Preview, PreviewRow
-from sampler.matching_values import Refused
 from sampler.model import By, Participant
+from sampler.reading import read_table
+from sampler.reading.incoming import Preview, PreviewRow
+from sampler.reading.matching_values import Refused
 from sampler.ui import read_in_show
 from tests import read_in_files
 from tests.builders import a_brief, a_person

@@ -22,9 +22,9 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sampler import read_cells, read_text, read_zip
 from sampler.errors import BadSheet
-from sampler.read_table import (
+from sampler.reading import read_cells, read_text, read_zip
+from sampler.reading.read_table import (
     ERRORS,
     MOST_BYTES,
     MOST_COLUMNS,
@@ -135,7 +135,7 @@ def measured(*paths):
     code = (
         "import json, re, sys, time\n"
         "from pathlib import Path\n"
-        "from sampler import read_table\n"
+        "from sampler.reading import read_table\n"
         "texts, seconds = [], []\n"
         "for path in sys.argv[1:]:\n"
         "    start = time.monotonic()\n"

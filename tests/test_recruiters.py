@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sampler import figures, recruiters, recruiting, seating, sharing
+from sampler import figures
 from sampler.example import ready_brief
 from sampler.model import Recruiter
+from sampler.people import recruiters, recruiting, sharing
+from sampler.people.two_way import closest_table
 from sampler.rake import squeeze
-from sampler.two_way import closest_table
+from sampler.seats import seating
 from tests.builders import BIRMINGHAM, a_brief, a_person, by_hand
 
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from sampler import figures
 from sampler.brief import from_values
 from sampler.model import NOT_KNOWN, PREFER_NOT_TO_SAY, Answer
-from sampler.replacing import candidates, offered, propose, reopened, reopened_words
-from sampler.stages import in_order
-from sampler.tracking import POSSIBLE, group_of, is_counted
+from sampler.people.replacing import candidates, offered, propose, reopened, reopened_words
+from sampler.people.stages import in_order
+from sampler.people.tracking import POSSIBLE, group_of, is_counted
 from tests.builders import a_brief, a_person
 
 SHARES = {"a": "0.5", "b": "0.25", "c": "0.25"}

@@ -8,8 +8,8 @@ from datetime import date
 import docx
 import pytest
 
-from sampler import report
-from sampler.report import Characteristic, Facts, Group
+from sampler.programmes import report
+from sampler.programmes.report import Characteristic, Facts, Group
 from tests.tools import IN_CI, needs
 
 FACTS = Facts(

@@ -11,13 +11,15 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from sampler import figures, handover, incoming, matching, read_table, recruiters, sheets
-from sampler.incoming import Preview, PreviewRow
+from sampler import figures, handover, sheets
 from sampler.model import NOT_KNOWN, Answer, Fieldwork, Participant
-from sampler.personal import looks_personal
-from sampler.references import own_name
+from sampler.people import recruiters
+from sampler.people.references import own_name
+from sampler.people.tracking import STAGES, choices
+from sampler.reading import incoming, matching, read_table
+from sampler.reading.incoming import Preview, PreviewRow
+from sampler.reading.personal import looks_personal
 from sampler.store import Store
-from sampler.tracking import STAGES, choices
 from tests.builders import a_brief, a_person, group
 from tests.test_sheets import LOST_IN_LIBREOFFICE, ODD
 from tests.tools import needs

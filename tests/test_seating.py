@@ -4,8 +4,9 @@ from itertools import combinations
 
 import pytest
 
-from sampler import figures, seating
+from sampler import figures
 from sampler.errors import BriefError, NoSeats
+from sampler.seats import seating
 from tests.builders import a_brief
 
 BRIEF = a_brief(

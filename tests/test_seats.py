@@ -16,13 +16,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sampler import seat_exact
 from sampler.errors import NoSeats
-from sampler.seat_board import Board, breaches, costs, noise
-from sampler.seat_bound import bounds
-from sampler.seat_plan import plan_seats
-from sampler.seat_problem import UNIT, Forbidden, PairTarget, Pattern, SeatProblem, seated
-from sampler.seat_search import start
+from sampler.seats import seat_exact
+from sampler.seats.seat_board import Board, breaches, costs, noise
+from sampler.seats.seat_bound import bounds
+from sampler.seats.seat_plan import plan_seats
+from sampler.seats.seat_problem import UNIT, Forbidden, PairTarget, Pattern, SeatProblem, seated
+from sampler.seats.seat_search import start
 from tests.seat_moves_in_python import SlowBoard
 
 ROOT = Path(__file__).parent.parent

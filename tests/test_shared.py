@@ -15,12 +15,21 @@ from itertools import pairwise, product
 
 import pytest
 
-from sampler import bands, figures, report, shared, tally
-from sampler.bands import Band, Part, Shown, gives_away
+from sampler import figures
 from sampler.errors import SamplerError
 from sampler.model import Round
-from sampler.programme import RoundHeard
-from sampler.shared import Heard, HeardGroup, HeardPart, NotYet, next_publication, publication
+from sampler.people import tally
+from sampler.programmes import bands, report, shared
+from sampler.programmes.bands import Band, Part, Shown, gives_away
+from sampler.programmes.programme import RoundHeard
+from sampler.programmes.shared import (
+    Heard,
+    HeardGroup,
+    HeardPart,
+    NotYet,
+    next_publication,
+    publication,
+)
 from sampler.words import percent
 from tests import shared_cases
 from tests.builders import a_brief, a_person

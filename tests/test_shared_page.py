@@ -8,9 +8,10 @@ import pytest
 from docx import Document
 from streamlit.testing.v1 import AppTest
 
-from sampler import example, figures, shared
+from sampler import example, figures
 from sampler.handover import london_today
 from sampler.model import Totals
+from sampler.programmes import shared
 from sampler.ui import state
 from sampler.words import day
 from tests.builders import a_brief
@@ -156,7 +157,7 @@ def test_the_page_to_hand_over_carries_the_leads_own_words(store):
 
 
 def test_the_word_file_is_a_word_file(store):
-    from sampler import report
+    from sampler.programmes import report
 
     add(store, 12, 7)
     (held,) = store.programmes()

@@ -154,7 +154,7 @@ def test_people_found_by_others_are_named_to_be_added(store, held):
 
 
 def test_shares_are_worked_out_once_for_the_same_plan_and_recruiters(store, held):
-    from sampler import recruiters
+    from sampler.people import recruiters
 
     two(store, held)
     recruiters._shares.cache_clear()
@@ -200,7 +200,7 @@ def test_a_round_of_very_many_people_is_counted_and_not_read(store, held, monkey
     two(store, held)
     store.add_person(held.id, a_person("", recruiter="Hub", stage="attended"))
     monkeypatch.setattr("sampler.ui.recruiter_facts.MOST_READ", 0)
-    monkeypatch.setattr("sampler.store.Store.people", lambda *_: 1 / 0)
+    monkeypatch.setattr("sampler.store.store.Store.people", lambda *_: 1 / 0)
     shown = said(opened("sheet", held.id))
     assert "Too many to count on this page" in shown
     assert "Asked for 6 people, 1 found, 1 takes a place" in shown

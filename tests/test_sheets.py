@@ -15,11 +15,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sampler import figures, handover, recruiters, sheets
+from sampler import figures, handover, sheets
 from sampler.model import NOT_KNOWN, PREFER_NOT_TO_SAY, Answer, Fieldwork, Recruiter
+from sampler.people import recruiters
+from sampler.people.tracking import answer_words
+from sampler.reading.word_match import Reader
 from sampler.sheet_text import shown, unprotected
-from sampler.tracking import answer_words
-from sampler.word_match import Reader
 from tests.builders import a_brief, a_person, by_hand
 from tests.tools import needs
 

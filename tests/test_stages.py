@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sampler.stages import (
+from sampler.people.stages import (
     corrections,
     drops_out,
     due_on,
@@ -20,7 +20,7 @@ from sampler.stages import (
     tapped,
     taps,
 )
-from sampler.tracking import STAGES, is_planned
+from sampler.people.tracking import STAGES, is_planned
 from tests.builders import a_person
 
 TODAY = date(2026, 11, 22)

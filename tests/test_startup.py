@@ -14,9 +14,8 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from sampler import copies, database
 from sampler.errors import StoreError
-from sampler.store import Store
+from sampler.store import Store, copies, database
 from tests import databases
 from tests.databases import KINDS, new_url
 from tests.test_erasing import at_first_schema
@@ -27,7 +26,7 @@ SECONDS = 60
 SECRET = "hunter2-7391"
 """Stands for a password that must not be shown."""
 OPEN = (
-    "import sys; from sampler.store import Store; print('ready', flush=True); "
+    "import sys; from sampler.store.store import Store; print('ready', flush=True); "
     "sys.stdin.readline(); store = Store(sys.argv[1]); "
     "print('up', len(store.rounds())); store.close()"
 )

@@ -11,11 +11,11 @@ from contextlib import closing
 import pytest
 
 from sampler import figures
-from sampler.database import default_url
 from sampler.errors import Conflict, NotFound, StoreError
 from sampler.model import Fieldwork
-from sampler.recruiter_store import ID_LETTERS
 from sampler.store import Store
+from sampler.store.database import default_url
+from sampler.store.recruiters import ID_LETTERS
 from tests.builders import a_brief, a_person, by_hand
 from tests.databases import new_url
 
@@ -137,7 +137,7 @@ def test_people_added_at_once_never_share_a_reference(store):
 
 
 def test_two_processes_may_start_at_once(url):
-    code = f"from sampler.store import Store; Store({url!r}); print('up')"
+    code = f"from sampler.store.store import Store; Store({url!r}); print('up')"
     running = [
         subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
         for _ in range(4)
@@ -169,7 +169,7 @@ def test_a_locked_database_is_said_in_words_and_nothing_is_half_written(
 ):
     one = file_store.add_round(a_brief())
     file_store.close()
-    monkeypatch.setattr("sampler.database.LOCK_SECONDS", 0.1)
+    monkeypatch.setattr("sampler.store.database.LOCK_SECONDS", 0.1)
     quick = reopened(tmp_path)
     other = sqlite3.connect(tmp_path / "planner.sqlite3", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")

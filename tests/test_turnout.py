@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sampler import figures, tally
+from sampler import figures
 from sampler.brief import from_values
 from sampler.errors import BriefError
 from sampler.model import Participant, Recruiter
-from sampler.show_rates import (
+from sampler.people import tally
+from sampler.people.show_rates import (
     TrackRecord,
     outcomes,
     outcomes_tallied,
@@ -23,7 +24,7 @@ from sampler.show_rates import (
     track_records,
     way_of,
 )
-from sampler.turnout import Reserve, Turnout, chance_of, heard, reserves, said, turnout
+from sampler.people.turnout import Reserve, Turnout, chance_of, heard, reserves, said, turnout
 from tests.builders import a_brief, a_person, by_hand
 
 FOUR_FIFTHS = TrackRecord("Agency", "agency", 1, 16, 20)

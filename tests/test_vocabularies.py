@@ -4,7 +4,7 @@ import pytest
 
 from sampler import figures
 from sampler.model import NOT_KNOWN, PREFER_NOT_TO_SAY, Answer
-from sampler.vocabularies import (
+from sampler.reading.vocabularies import (
     ARAB_TRAP,
     CHINESE_TRAP,
     ROMA_TRAP,
@@ -16,7 +16,7 @@ from sampler.vocabularies import (
     spelled,
     traps,
 )
-from sampler.word_match import Reader
+from sampler.reading.word_match import Reader
 from tests.builders import a_brief
 
 

@@ -37,7 +37,7 @@ def test_the_wheel_carries_everything_the_app_needs(unpacked):
         "sampler/ui/style.css",
         "sampler/ui/logo.svg",
         "sampler/ui/pages/mix.py",
-        "sampler/migrations/versions/0001_first.py",
+        "sampler/store/migrations/versions/0001_first.py",
         "census/data/areas.json",
         "census/data/ts021.bin",
         "census/data/SOURCES.md",

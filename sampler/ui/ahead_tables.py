@@ -6,9 +6,9 @@ from fractions import Fraction
 from html import escape
 from math import floor
 
-from sampler.ahead import Ahead, AheadRow
 from sampler.model import Plan
-from sampler.turnout import in_100
+from sampler.people.ahead import Ahead, AheadRow
+from sampler.people.turnout import in_100
 from sampler.ui.coverage_tables import wanted_words
 from sampler.ui.show import box, state
 from sampler.words import group_words

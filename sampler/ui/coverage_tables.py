@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from sampler.coverage import Coverage, CoverageRow, CoveredCharacteristic, Profile
 from sampler.model import Plan
+from sampler.people.coverage import Coverage, CoverageRow, CoveredCharacteristic, Profile
 from sampler.ui.show import bar, box, marks, marks_key, state
 from sampler.words import count, group_words
 

@@ -8,15 +8,15 @@ from typing import TypeVar
 
 import streamlit as st
 
-from sampler import history, outlook
-from sampler.ahead import Outlook
-from sampler.coverage import Profile
 from sampler.errors import Conflict, SolverError, StoreError
 from sampler.model import NumberedPlan, Participant, Plan, Round
-from sampler.replacing import MOST_PROPOSED, Candidate, candidates, offered, propose
-from sampler.tracking import standing
+from sampler.people import history, outlook
+from sampler.people.ahead import Outlook
+from sampler.people.coverage import Profile
+from sampler.people.replacing import MOST_PROPOSED, Candidate, candidates, offered, propose
+from sampler.people.tracking import standing
+from sampler.people.ways_left import WayOut
 from sampler.ui import show, state
-from sampler.ways_left import WayOut
 from sampler.words import listed, people
 
 MOST_OFFERED = 3

@@ -8,8 +8,8 @@ import streamlit as st
 
 from sampler.errors import SolverError
 from sampler.model import Participant, Plan, Round
-from sampler.needs import seats_left
-from sampler.replacing import (
+from sampler.people.needs import seats_left
+from sampler.people.replacing import (
     MOST_PROPOSED,
     Candidate,
     candidates,
@@ -18,8 +18,8 @@ from sampler.replacing import (
     reopened,
     reopened_words,
 )
-from sampler.stages import suggests_erasure
-from sampler.tracking import is_planned, standing
+from sampler.people.stages import suggests_erasure
+from sampler.people.tracking import is_planned, standing
 from sampler.ui import people_dialogs, saving, show, state
 from sampler.words import listed, small_number
 

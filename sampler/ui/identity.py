@@ -6,8 +6,8 @@ import os
 
 import streamlit as st
 
-from sampler.database import data_folder
 from sampler.errors import StoreError
+from sampler.store.database import data_folder
 
 NAME = "sampler_name"
 TYPED = "identity_name"

@@ -12,15 +12,17 @@ import streamlit as st
 import census
 from census import places
 from census.errors import CensusError
-from sampler import audiences, example, figures, past, read_table
-from sampler.audiences import AudienceSettings
+from sampler import example, figures
 from sampler.brief import Audience, Brief, CharacteristicBrief
 from sampler.brief_values import MOST_PEOPLE
 from sampler.errors import BadSheet, BriefError, Conflict, NoPlan
 from sampler.model import Plan, PlannedCharacteristic, Round, Totals
-from sampler.past import MOST_HEARD, BadTotals
-from sampler.programme import AUDIENCE_WORDS
-from sampler.read_cells import File
+from sampler.programmes import audiences, past
+from sampler.programmes.audiences import AudienceSettings
+from sampler.programmes.past import MOST_HEARD, BadTotals
+from sampler.programmes.programme import AUDIENCE_WORDS
+from sampler.reading import read_table
+from sampler.reading.read_cells import File
 from sampler.ui import past_words, programme_words, show, state
 from sampler.ui.past_words import Given
 from sampler.words import day, group_words, people

@@ -9,7 +9,7 @@ import streamlit as st
 
 from census.spelling import key
 from sampler.model import Participant, Plan, Round, Stage
-from sampler.tracking import STAGE_WORDS, STAGES
+from sampler.people.tracking import STAGE_WORDS, STAGES
 from sampler.ui import people_grid, people_tables, show, state
 from sampler.words import count, people
 

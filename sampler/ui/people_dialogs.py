@@ -6,8 +6,8 @@ from math import ceil
 
 import streamlit as st
 
-from sampler import history
 from sampler.model import Participant, Plan, Round
+from sampler.people import history
 from sampler.ui import people_tables, saving, show, state
 from sampler.words import count
 

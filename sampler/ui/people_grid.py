@@ -10,9 +10,9 @@ import pandas as pd
 import streamlit as st
 
 from sampler.errors import StoreError
-from sampler.history import FIELDS
 from sampler.model import Answer, Participant, Plan, PlannedCharacteristic, Round
-from sampler.tracking import (
+from sampler.people.history import FIELDS
+from sampler.people.tracking import (
     STAGE_WORDS,
     STAGES,
     answer_words,

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from html import escape
 
-from sampler import history
 from sampler.model import Change, Participant, PlannedCharacteristic
-from sampler.tracking import BOOKED, STAGE_WORDS, answer_words, is_secured
+from sampler.people import history
+from sampler.people.tracking import BOOKED, STAGE_WORDS, answer_words, is_secured
 from sampler.ui.seat_tables import seat_words
 from sampler.ui.show import label, table
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from sampler import protection
 from sampler.model import Participant, Plan, Round, Stage
-from sampler.stages import corrections, move_words, moved, moves
-from sampler.tracking import STAGE_WORDS, STAGES, standing
+from sampler.people import protection
+from sampler.people.stages import corrections, move_words, moved, moves
+from sampler.people.tracking import STAGE_WORDS, STAGES, standing
 from sampler.ui import people_dialogs, person_dialog, saving, show, state
 from sampler.words import day
 

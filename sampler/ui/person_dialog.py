@@ -12,8 +12,8 @@ from streamlit.delta_generator import DeltaGenerator
 from census.spelling import key as spelled
 from sampler.errors import StoreError
 from sampler.model import Answer, Participant, Plan, Round, Way
-from sampler.show_rates import way_of
-from sampler.tracking import STAGE_WORDS, STAGES, answer_words, choices
+from sampler.people.show_rates import way_of
+from sampler.people.tracking import STAGE_WORDS, STAGES, answer_words, choices
 from sampler.ui import saving, show, state
 from sampler.words import listed
 

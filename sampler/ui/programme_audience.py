@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from sampler import audiences
-from sampler.audiences import AudienceSettings
 from sampler.brief import Brief
 from sampler.errors import BriefError
-from sampler.heard import RoundHeard
 from sampler.model import Round
-from sampler.programme import AUDIENCE_WORDS, AudienceView
+from sampler.programmes import audiences
+from sampler.programmes.audiences import AudienceSettings
+from sampler.programmes.heard import RoundHeard
+from sampler.programmes.programme import AUDIENCE_WORDS, AudienceView
 from sampler.ui import programme_words, show, state
 from sampler.ui.programme_work import Group
 from sampler.words import count

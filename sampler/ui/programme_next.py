@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from sampler import next_mix
 from sampler.errors import BriefError
 from sampler.model import Round
-from sampler.programme import AudienceView
+from sampler.programmes import next_mix
+from sampler.programmes.programme import AudienceView
 from sampler.ui import programme_tables, programme_words, show, state
 from sampler.words import listed
 

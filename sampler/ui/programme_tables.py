@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 from html import escape
 
-from sampler.heard import HeardCharacteristic, HeardRow
-from sampler.next_mix import NextCharacteristic, NextGroup
-from sampler.programme import Apart, row_words
+from sampler.programmes.heard import HeardCharacteristic, HeardRow
+from sampler.programmes.next_mix import NextCharacteristic, NextGroup
+from sampler.programmes.programme import Apart, row_words
 from sampler.ui.programme_words import titles
 from sampler.ui.show import box, details, state
 from sampler.words import count, decimal, group_words, people, percent

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import census
 from census.spelling import key
 from census.topic import BROAD, DETAILED
-from sampler import audiences
-from sampler.audiences import AudienceSettings
 from sampler.brief import CharacteristicBrief
-from sampler.heard import HeardCharacteristic, RoundHeard
 from sampler.model import Round
-from sampler.programme import AUDIENCE_ONE, AudienceView
+from sampler.programmes import audiences
+from sampler.programmes.audiences import AudienceSettings
+from sampler.programmes.heard import HeardCharacteristic, RoundHeard
+from sampler.programmes.programme import AUDIENCE_ONE, AudienceView
 from sampler.ui.quota_tables import short_source
 from sampler.words import count, day, listed
 

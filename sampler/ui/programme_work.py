@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from sampler import programme
-from sampler.audiences import AudienceSettings
 from sampler.brief import Audience
-from sampler.heard import Repeat, RoundHeard
 from sampler.model import Programme, Round
-from sampler.programme import AudienceView
-from sampler.tally import Tally
+from sampler.people.tally import Tally
+from sampler.programmes import programme
+from sampler.programmes.audiences import AudienceSettings
+from sampler.programmes.heard import Repeat, RoundHeard
+from sampler.programmes.programme import AudienceView
 from sampler.ui import state
 
 VIEWS = "programme_views"

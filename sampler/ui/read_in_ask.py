@@ -9,14 +9,14 @@ import streamlit as st
 
 from census.spelling import key as spelled
 from sampler.errors import BadSheet
-from sampler.mapping import USE_WORDS, BadMapping
-from sampler.matching_values import Question
 from sampler.model import Plan, Recruiter, Way
-from sampler.personal import looks_personal
+from sampler.reading.mapping import USE_WORDS, BadMapping
+from sampler.reading.matching_values import Question
+from sampler.reading.personal import looks_personal
+from sampler.reading.vocabularies import TITLES
 from sampler.ui import read_in_show, read_in_work, show
 from sampler.ui.person_dialog import WAY_WORDS
 from sampler.ui.read_in_work import Source, Work
-from sampler.vocabularies import TITLES
 from sampler.words import count
 
 NEW, NOBODY = "\n", ""

@@ -6,8 +6,8 @@ import streamlit as st
 
 from sampler.errors import StoreError
 from sampler.handover import LONDON
-from sampler.import_store import Import
 from sampler.model import Round
+from sampler.store.imports import Import
 from sampler.ui import show, state
 from sampler.words import day, listed, people
 

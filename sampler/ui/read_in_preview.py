@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from sampler.errors import Conflict, StoreError
-from sampler.incoming import Choice, Preview, PreviewRow
 from sampler.model import Plan, Round
+from sampler.reading.incoming import Choice, Preview, PreviewRow
 from sampler.ui import read_in_show, read_in_work, show, state
 from sampler.ui.read_in_ask import Sender
 from sampler.ui.read_in_work import Work

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from sampler import history
-from sampler.dates import read_date
-from sampler.incoming import FieldChange, Preview, PreviewRow
-from sampler.mapping import LEAVE_ROW_OUT, USE_WORDS
-from sampler.matching_rows import SOMETHING
-from sampler.matching_values import Proposal, Question, Refused
 from sampler.model import Answer, Participant, Plan
-from sampler.personal import looks_personal
-from sampler.tracking import STAGE_WORDS, answer_words
+from sampler.people import history
+from sampler.people.tracking import STAGE_WORDS, answer_words
+from sampler.reading.dates import read_date
+from sampler.reading.incoming import FieldChange, Preview, PreviewRow
+from sampler.reading.mapping import LEAVE_ROW_OUT, USE_WORDS
+from sampler.reading.matching_rows import SOMETHING
+from sampler.reading.matching_values import Proposal, Question, Refused
+from sampler.reading.personal import looks_personal
 from sampler.ui import show
 from sampler.words import count, day, listed, people
 

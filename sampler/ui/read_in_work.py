@@ -15,13 +15,13 @@ from typing import Literal, Protocol
 import streamlit as st
 
 from census.spelling import key
-from sampler import incoming, mapping, matching, read_table
 from sampler.errors import BadSheet, SamplerError
-from sampler.incoming import Choice, Held, Preview, Reading
-from sampler.mapping import Mapping
-from sampler.matching_values import Incoming, Proposal, Question
 from sampler.model import Plan, Round
-from sampler.tracking import STAGE_WORDS
+from sampler.people.tracking import STAGE_WORDS
+from sampler.reading import incoming, mapping, matching, read_table
+from sampler.reading.incoming import Choice, Held, Preview, Reading
+from sampler.reading.mapping import Mapping
+from sampler.reading.matching_values import Incoming, Proposal, Question
 from sampler.ui import state
 
 Phase = Literal["columns", "words", "preview"]

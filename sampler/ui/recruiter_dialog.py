@@ -12,7 +12,7 @@ from census.spelling import key as spelled
 from sampler.brief import ANY
 from sampler.errors import Conflict, StoreError
 from sampler.model import Plan, Recruiter, Round, Way
-from sampler.personal import looks_personal
+from sampler.reading.personal import looks_personal
 from sampler.ui import show, state
 from sampler.ui.person_dialog import WAY_WORDS
 

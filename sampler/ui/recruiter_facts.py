@@ -10,11 +10,11 @@ from functools import cached_property
 import streamlit as st
 
 from census.spelling import key
-from sampler import recruiters
 from sampler.model import Participant, Plan, Recruiter, Round
-from sampler.recruiting import Progress, progress
-from sampler.sharing import Shares
-from sampler.show_rates import (
+from sampler.people import recruiters
+from sampler.people.recruiting import Progress, progress
+from sampler.people.sharing import Shares
+from sampler.people.show_rates import (
     Outcomes,
     TrackRecord,
     outcomes_tallied,
@@ -22,8 +22,8 @@ from sampler.show_rates import (
     track_records,
     way_of,
 )
-from sampler.tally import Tally
-from sampler.tracking import is_counted
+from sampler.people.tally import Tally
+from sampler.people.tracking import is_counted
 from sampler.ui import state
 
 MOST_READ = 2_000

@@ -9,8 +9,8 @@ import streamlit as st
 
 from sampler import handover, sheets
 from sampler.model import Participant, Plan, Recruiter, Round
-from sampler.tally import Tally
-from sampler.turnout import CHANCE
+from sampler.people.tally import Tally
+from sampler.people.turnout import CHANCE
 from sampler.ui import recruiter_dialog, recruiter_facts, recruiter_sheets, recruiter_words, show
 from sampler.ui.person_dialog import WAY_WORDS
 from sampler.ui.recruiter_facts import Facts

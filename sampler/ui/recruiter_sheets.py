@@ -12,12 +12,12 @@ import streamlit as st
 from sampler import handover, sheets
 from sampler.handover import Sheet
 from sampler.model import NumberedPlan, Participant, Recruiter, Round
-from sampler.recruiting import SHEET_LETTER
-from sampler.references import own_name
+from sampler.people.recruiting import SHEET_LETTER
+from sampler.people.references import own_name
+from sampler.people.tracking import answer_words
 from sampler.screener import question
 from sampler.sheet_people import references
 from sampler.store import Store
-from sampler.tracking import answer_words
 from sampler.ui import show, state
 from sampler.ui.recruiter_facts import Facts
 

@@ -9,10 +9,10 @@ from fractions import Fraction
 from html import escape
 
 from sampler.model import Plan, Recruiter, Way
-from sampler.recruiting import Progress
-from sampler.sharing import Shares
-from sampler.show_rates import TrackRecord
-from sampler.turnout import LARGEST_ROUND, chance_of, in_100, money, turnout
+from sampler.people.recruiting import Progress
+from sampler.people.sharing import Shares
+from sampler.people.show_rates import TrackRecord
+from sampler.people.turnout import LARGEST_ROUND, chance_of, in_100, money, turnout
 from sampler.ui.show import box, muted, state, table
 from sampler.words import count, group_words, listed, people
 

@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from sampler import history
 from sampler.errors import Conflict, StoreError
-from sampler.fields import ANSWER, differences
 from sampler.model import Participant, Round
-from sampler.personal import looks_personal
-from sampler.stages import drops_out, suggests_erasure
+from sampler.people import history
+from sampler.people.fields import ANSWER, differences
+from sampler.people.stages import drops_out, suggests_erasure
+from sampler.reading.personal import looks_personal
 from sampler.ui import state
 
 CONFLICTS = "people_conflicts"

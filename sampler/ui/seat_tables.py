@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from html import escape
 
 from sampler.brief import ANY
-from sampler.seating import PairSource, Seating
+from sampler.seats.seating import PairSource, Seating
 from sampler.ui.show import box, details, muted, note, table
 from sampler.words import JOINT, count, group_words, in_100, listed
 

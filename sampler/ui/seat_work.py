@@ -10,11 +10,11 @@ from typing import Any
 import streamlit as st
 
 from census.errors import CensusError
-from sampler import seating
 from sampler.brief import Brief
 from sampler.errors import SamplerError
 from sampler.model import Round
-from sampler.seating import Seat, Seating
+from sampler.seats import seating
+from sampler.seats.seating import Seat, Seating
 from sampler.ui import state
 
 JOB = "seats_job"

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from sampler import shared
 from sampler.brief import Audience
-from sampler.heard import RoundHeard
 from sampler.model import Programme
-from sampler.programme import AUDIENCE_WORDS
-from sampler.shared import NotYet
+from sampler.programmes import shared
+from sampler.programmes.heard import RoundHeard
+from sampler.programmes.programme import AUDIENCE_WORDS
+from sampler.programmes.shared import NotYet
 from sampler.ui import shared_tables, show, state
 
 

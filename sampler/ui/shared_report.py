@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from sampler import handover, report
+from sampler import handover
 from sampler.model import Programme
-from sampler.published import Publication
+from sampler.programmes import report
+from sampler.programmes.published import Publication
 from sampler.ui import show
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from sampler.programme_store import Snapshot
-from sampler.published import MET, NOT_MET, Publication, SharedPart
+from sampler.programmes.published import MET, NOT_MET, Publication, SharedPart
+from sampler.store.programmes import Snapshot
 from sampler.ui.show import box, table
 from sampler.words import day, percent
 

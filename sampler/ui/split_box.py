@@ -11,7 +11,7 @@ from census.errors import BadFile
 from sampler.brief import Brief
 from sampler.errors import BriefError
 from sampler.model import Plan, Round
-from sampler.seating import Seating
+from sampler.seats.seating import Seating
 from sampler.ui import show, state
 
 

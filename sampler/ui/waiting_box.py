@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from sampler import history
 from sampler.errors import NotFound
 from sampler.model import Participant, Plan, Round
+from sampler.people import history
 from sampler.ui import people_tables, saving, show, state
 from sampler.words import count, listed
 

@@ -13,9 +13,11 @@ import openpyxl
 import xlsxwriter
 from streamlit.testing.v1 import AppTest
 
-from sampler import coverage, figures, incoming, matching, outlook, read_table, replacing
-from sampler.incoming import Preview, PreviewRow
+from sampler import figures
 from sampler.model import Answer, Participant, Plan, Stage
+from sampler.people import coverage, outlook, replacing
+from sampler.reading import incoming, matching, read_table
+from sampler.reading.incoming import Preview, PreviewRow
 from sampler.store import Store
 from tests.bench.timing import say, times
 from tests.browser.driving import ROOT

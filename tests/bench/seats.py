@@ -19,9 +19,9 @@ from random import Random
 from typing import Any
 
 from sampler.rake import rake
-from sampler.seat_board import _module
-from sampler.seat_plan import plan_seats
-from sampler.seat_problem import PairTarget, SeatProblem
+from sampler.seats.seat_board import _module
+from sampler.seats.seat_plan import plan_seats
+from sampler.seats.seat_problem import PairTarget, SeatProblem
 
 INSTANCES = Path(__file__).with_name("instances.toml")
 RUNS = 5

@@ -7,8 +7,15 @@ from itertools import product
 import numpy as np
 import pytest
 
-from sampler.bands import band
-from sampler.shared import Heard, HeardGroup, HeardPart, NotYet, next_publication, publication
+from sampler.programmes.bands import band
+from sampler.programmes.shared import (
+    Heard,
+    HeardGroup,
+    HeardPart,
+    NotYet,
+    next_publication,
+    publication,
+)
 from tests import shared_cases
 
 DAY = date(2027, 1, 12)

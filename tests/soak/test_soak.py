@@ -57,7 +57,7 @@ def test_people_are_stored_all_or_none_when_the_process_is_killed(tmp_path, seed
     held = store.add_round(a_brief())
     store.close()
     code = (
-        "from sampler.store import Store; from tests.builders import a_person\n"
+        "from sampler.store.store import Store; from tests.builders import a_person\n"
         f"store = Store({url!r}); print('up', flush=True)\n"
         f"while True: store.add_people({held.id!r}, [a_person() for _ in range(50)])"
     )

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from sampler import ahead, coverage, outlook, show_rates
 from sampler.brief import Counting
-from sampler.tracking import BOOKED, gone
+from sampler.people import ahead, coverage, outlook, show_rates
+from sampler.people.tracking import BOOKED, gone
 from sampler.ui import (
     ahead_tables,
     coverage_tables,

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from sampler.member_store import MOST_HOURS
+from sampler.store.members import MOST_HOURS
 from sampler.ui import members_box, show, sign_in, state
 
 st.title("Members and sign-in")

@@ -7,12 +7,14 @@ import streamlit as st
 
 import census
 from census.errors import CensusError
-from sampler import coverage, fetching, figures, handover, rules, show_rates, sizes, splits, turnout
+from sampler import fetching, figures, handover, rules, sizes
 from sampler.brief import Brief
 from sampler.errors import BriefError, NoPlan
 from sampler.mix import not_answered_words
 from sampler.model import PlannedCharacteristic
+from sampler.people import coverage, show_rates, turnout
 from sampler.quotas import close_call_words, group_noun
+from sampler.seats import splits
 from sampler.sizes import first_seats, groups_heard
 from sampler.ui import (
     ages_button,

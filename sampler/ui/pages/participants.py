@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from sampler import protection
-from sampler.stages import due_on
-from sampler.tracking import tally
+from sampler.people import protection
+from sampler.people.stages import due_on
+from sampler.people.tracking import tally
 from sampler.ui import (
     gone_box,
     past_dialog,

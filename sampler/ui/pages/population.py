@@ -9,7 +9,7 @@ from sampler import figures
 from sampler.brief import Audience, Brief
 from sampler.mix import not_answered_words
 from sampler.model import place_words
-from sampler.tracking import recorded_note
+from sampler.people.tracking import recorded_note
 from sampler.ui import (
     asking,
     own_figures_box,

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from sampler import programme
+from sampler.programmes import programme
 from sampler.ui import (
     past_dialog,
     programme_audience,

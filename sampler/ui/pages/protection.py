@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import streamlit as st
 
-from sampler import protection
 from sampler.model import Protection
-from sampler.store import YEARS_KEPT, years_later
+from sampler.people import protection
+from sampler.store.store import YEARS_KEPT, years_later
 from sampler.ui import (
     members_box,
     people_dialogs,

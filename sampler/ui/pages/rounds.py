@@ -3,12 +3,13 @@
 import streamlit as st
 
 from sampler import brief as briefs
-from sampler import example, figures, protection
-from sampler.coverage import cover_tally
+from sampler import example, figures
 from sampler.errors import BriefError
 from sampler.model import Round
-from sampler.programme import AUDIENCE_ONE
-from sampler.tally import Tally
+from sampler.people import protection
+from sampler.people.coverage import cover_tally
+from sampler.people.tally import Tally
+from sampler.programmes.programme import AUDIENCE_ONE
 from sampler.ui import (
     past_dialog,
     programme_audience,

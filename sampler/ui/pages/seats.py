@@ -3,9 +3,10 @@
 import streamlit as st
 
 from census.errors import CensusError
-from sampler import figures, screening, seating
+from sampler import figures, screening
 from sampler.errors import BriefError, NoPlan, NoSeats
-from sampler.tracking import is_counted
+from sampler.people.tracking import is_counted
+from sampler.seats import seating
 from sampler.ui import combining_box, seat_tables, seat_work, show, split_box, state
 from sampler.words import people
 

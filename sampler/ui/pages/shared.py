@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from sampler import handover, shared
-from sampler.programme import AUDIENCE_WORDS
+from sampler import handover
+from sampler.programmes import shared
+from sampler.programmes.programme import AUDIENCE_WORDS
 from sampler.ui import (
     programme_work,
     shared_publish,

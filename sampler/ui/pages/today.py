@@ -3,7 +3,7 @@
 import streamlit as st
 
 from sampler.model import Participant
-from sampler.stages import TAP_WORDS, Due, Tap, due_on, tapped, taps
+from sampler.people.stages import TAP_WORDS, Due, Tap, due_on, tapped, taps
 from sampler.ui import people_tables, saving, show, state, waiting_box
 from sampler.words import day, listed
 
