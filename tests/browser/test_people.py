@@ -10,8 +10,7 @@ import pytest
 from sampler.example import add_to
 from sampler.handover import london_today
 from tests.browser.conftest import PHONE
-from tests.browser.driving import settle, visit
-from tests.browser.test_journeys import choose
+from tests.browser.driving import choose, settle, visit
 from tests.tools import needs
 
 pytestmark = [
