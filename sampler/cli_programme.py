@@ -10,7 +10,7 @@ import typer
 from sampler import answers
 from sampler.handover import london_today
 from sampler.programmes import programme
-from sampler.shell import FAILED, WRONG_INPUT, AsJson, say, stop
+from sampler.shell import FAILED, WRONG_INPUT, AsJson, opened, say, stop
 
 if TYPE_CHECKING:
     from sampler.model import Programme
@@ -43,26 +43,25 @@ def programme_of(
     With --shared it prints the last snapshot of what may be shown, and takes the first one where
     there is none; --publish takes another.
     """
-    from sampler.store import Store
 
-    store = Store()
-    if publish and not shared:
-        stop("--publish goes with --shared.", WRONG_INPUT)
-    if shared:
-        if programme_id is None:
-            stop("Name a programme: `sampler programme` lists them.", WRONG_INPUT)
-        found = _published(store, _named(store, programme_id), anew=publish)
-        _print_shared(found, as_json=as_json)
-        return
-    chosen = [_named(store, programme_id)] if programme_id else store.programmes()
-    rounds = {one.id: store.heard(one.id) for one in chosen}
-    if as_json:
-        views = [view for some in rounds.values() for view in programme.view(some)]
-        print(answers.to_json(answers.programme(views)))
-        return
-    for one in chosen:
-        print(f"{one.id}  {one.name}")
-        print(answers.programme_text(programme.view(rounds[one.id])))
+    with opened() as store:
+        if publish and not shared:
+            stop("--publish goes with --shared.", WRONG_INPUT)
+        if shared:
+            if programme_id is None:
+                stop("Name a programme: `sampler programme` lists them.", WRONG_INPUT)
+            found = _published(store, _named(store, programme_id), anew=publish)
+            _print_shared(found, as_json=as_json)
+            return
+        chosen = [_named(store, programme_id)] if programme_id else store.programmes()
+        rounds = {one.id: store.heard(one.id) for one in chosen}
+        if as_json:
+            views = [view for some in rounds.values() for view in programme.view(some)]
+            print(answers.to_json(answers.programme(views)))
+            return
+        for one in chosen:
+            print(f"{one.id}  {one.name}")
+            print(answers.programme_text(programme.view(rounds[one.id])))
 
 
 def _named(store: Store, programme_id: str) -> Programme:
@@ -110,24 +109,23 @@ def report_of(
 ) -> None:
     """Write who we heard from as one page to hand over, from the last snapshot."""
     from sampler.programmes import report
-    from sampler.store import Store
 
     if out.suffix != ".docx" or (out.exists() and not out.is_file()):
         stop(f"{out}: the page goes to a file whose name ends in .docx.", WRONG_INPUT)
-    store = Store()
-    one = _named(store, programme_id)
-    found = _published(store, one)
-    if not found:
-        raise typer.Exit(FAILED)
-    facts = report.facts_of(
-        one.name,
-        found[0],
-        by_whom=by_whom,
-        why=why,
-        what_next=what_next,
-    )
-    try:
-        out.write_bytes(report.docx(facts))
-    except OSError as error:
-        stop(f"{out} cannot be written ({error.strerror}).", FAILED)
-    say(f"Wrote {out}.")
+    with opened() as store:
+        one = _named(store, programme_id)
+        found = _published(store, one)
+        if not found:
+            raise typer.Exit(FAILED)
+        facts = report.facts_of(
+            one.name,
+            found[0],
+            by_whom=by_whom,
+            why=why,
+            what_next=what_next,
+        )
+        try:
+            out.write_bytes(report.docx(facts))
+        except OSError as error:
+            stop(f"{out} cannot be written ({error.strerror}).", FAILED)
+        say(f"Wrote {out}.")

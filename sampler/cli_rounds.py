@@ -26,6 +26,7 @@ from sampler.shell import (
     WRONG_INPUT,
     AsJson,
     Offline,
+    opened,
     problems,
     say,
     stop,
@@ -56,12 +57,6 @@ def add_to(app: typer.Typer) -> None:
     app.command("restore")(restore_from)
 
 
-def _store() -> Store:
-    from sampler.store import Store
-
-    return Store()
-
-
 def _round(store: Store, round_id: str) -> Round:
     try:
         return store.round(round_id)
@@ -80,7 +75,8 @@ def _plan(store: Store, one: Round) -> Plan:
 
 def rounds(as_json: AsJson = False) -> None:
     """List the rounds, newest first."""
-    found = _store().rounds(archived=True)
+    with opened() as store:
+        found = store.rounds(archived=True)
     if as_json:
         print(answers.to_json([answers.round_(one) for one in found]))
     for one in [] if as_json else found:
@@ -109,15 +105,15 @@ def save(
             plan = figures.plan_of(brief)
         except NoPlan as error:
             stop(f"{file}: {error}", NO_PLAN)
-    store = _store()
-    if round_id is None:
-        one = store.add_round(brief)
-    else:
-        held = _round(store, round_id)
-        one = store.save_round(held.model_copy(update={"brief": brief}))
-    store.take_plan(one.id, plan)
-    _ask_recruiters(store, one, brief)
-    print(one.id)
+    with opened() as store:
+        if round_id is None:
+            one = store.add_round(brief)
+        else:
+            held = _round(store, round_id)
+            one = store.save_round(held.model_copy(update={"brief": brief}))
+        store.take_plan(one.id, plan)
+        _ask_recruiters(store, one, brief)
+        print(one.id)
 
 
 def _by_recruiter(brief: Brief) -> list[SplitBrief]:
@@ -168,42 +164,42 @@ def sheet(
 
     if out.suffix not in (".xlsx", ".csv") or (out.exists() and not out.is_file()):
         stop(f"{out}: the sheet goes to a file whose name ends in .xlsx or .csv.", WRONG_INPUT)
-    store = _store()
-    one = _round(store, round_id)
-    plan = _plan(store, one)
-    taken = store.latest_plan(one.id)
-    whose = _recruiter(store, one, recruiter) if recruiter else None
-    if whose is not None:
-        shares = recruiters.shares(one.brief, plan, store.recruiters(one.id))
-        for note in shares.notes:
-            say(note)
-        if whose.name not in shares.plans:
-            stop(f"{whose.name} is asked for nobody in {one.title}.", WRONG_INPUT)
-        plan = shares.plans[whose.name]
-    named = store.ids(one.id)
-    letter = whose.letter if whose else SHEET_LETTER
-    made = handover.Sheet(
-        plan.model_copy(update={"title": one.title}),
-        one.id,
-        taken.number if taken else 0,
-        one.fieldwork,
-        tuple(store.people(one.id)),
-        one.counting,
-        one.brief.partial_counts,
-        with_people,
-        datetime.now(UTC),
-        recruiter=whose,
-        next_number=store.next_number(one.id, letter),
-        row_id=lambda reference: named(own_name(reference)),
-    )
-    try:
-        if out.suffix == ".xlsx":
-            sheets.write(out, made)
-        else:
-            out.write_bytes(sheets.people_csv(made).encode("utf-8-sig"))
-    except OSError as error:
-        stop(f"{out} cannot be written ({error.strerror}).", FAILED)
-    say(f"Wrote {out}.")
+    with opened() as store:
+        one = _round(store, round_id)
+        plan = _plan(store, one)
+        taken = store.latest_plan(one.id)
+        whose = _recruiter(store, one, recruiter) if recruiter else None
+        if whose is not None:
+            shares = recruiters.shares(one.brief, plan, store.recruiters(one.id))
+            for note in shares.notes:
+                say(note)
+            if whose.name not in shares.plans:
+                stop(f"{whose.name} is asked for nobody in {one.title}.", WRONG_INPUT)
+            plan = shares.plans[whose.name]
+        named = store.ids(one.id)
+        letter = whose.letter if whose else SHEET_LETTER
+        made = handover.Sheet(
+            plan.model_copy(update={"title": one.title}),
+            one.id,
+            taken.number if taken else 0,
+            one.fieldwork,
+            tuple(store.people(one.id)),
+            one.counting,
+            one.brief.partial_counts,
+            with_people,
+            datetime.now(UTC),
+            recruiter=whose,
+            next_number=store.next_number(one.id, letter),
+            row_id=lambda reference: named(own_name(reference)),
+        )
+        try:
+            if out.suffix == ".xlsx":
+                sheets.write(out, made)
+            else:
+                out.write_bytes(sheets.people_csv(made).encode("utf-8-sig"))
+        except OSError as error:
+            stop(f"{out} cannot be written ({error.strerror}).", FAILED)
+        say(f"Wrote {out}.")
 
 
 def import_file(
@@ -228,33 +224,33 @@ def import_file(
     from sampler.model import By
     from sampler.reading.incoming import summary
 
-    store = _store()
-    one = _round(store, round_id)
-    plan = _plan(store, one)
-    found, read_by = _preview(store, one, plan, file, recruiter, mapping)
-    if as_json:
-        print(answers.to_json(summary(found)))
-    else:
-        print(_line(found))
-        for bad in found.refused:
-            print(f"Row {bad.row}, {bad.column}: {bad.reason}")
-    if found.left_out and not as_json:
-        say(f"Left out: {listed(found.left_out)}.")
-    asked = [row for row in found.rows if row.asks]
-    if asked:
-        say(
-            f"{count(len(asked), 'row')} differ from what was changed here since; what is here "
-            "was kept. Read the file in on Participants to choose."
-        )
-    if found.by_answers:
-        say(
-            f"{count(len(found.by_answers), 'row')} without a reference were taken for people "
-            "already here, because all their answers agree."
-        )
-    is_bad = bool(found.bad) and not accept_valid
-    if dry_run or is_bad:
-        raise typer.Exit(ROWS_REFUSED if is_bad else 0)
-    store.take_in(one.id, found, By(), mapping=read_by.to_toml() if read_by else None)
+    with opened() as store:
+        one = _round(store, round_id)
+        plan = _plan(store, one)
+        found, read_by = _preview(store, one, plan, file, recruiter, mapping)
+        if as_json:
+            print(answers.to_json(summary(found)))
+        else:
+            print(_line(found))
+            for bad in found.refused:
+                print(f"Row {bad.row}, {bad.column}: {bad.reason}")
+        if found.left_out and not as_json:
+            say(f"Left out: {listed(found.left_out)}.")
+        asked = [row for row in found.rows if row.asks]
+        if asked:
+            say(
+                f"{count(len(asked), 'row')} differ from what was changed here since; what is here "
+                "was kept. Read the file in on Participants to choose."
+            )
+        if found.by_answers:
+            say(
+                f"{count(len(found.by_answers), 'row')} without a reference were taken for people "
+                "already here, because all their answers agree."
+            )
+        is_bad = bool(found.bad) and not accept_valid
+        if dry_run or is_bad:
+            raise typer.Exit(ROWS_REFUSED if is_bad else 0)
+        store.take_in(one.id, found, By(), mapping=read_by.to_toml() if read_by else None)
 
 
 def _preview(
@@ -334,22 +330,22 @@ def coverage_of(round_id: RoundId, as_json: AsJson = False) -> None:
     """Say how far the people of a round fill its quotas."""
     from sampler.people import coverage
 
-    store = _store()
-    one = _round(store, round_id)
-    found = coverage.cover_tally(
-        _plan(store, one),
-        store.tally(one.id),
-        one.counting,
-        partial_counts=one.brief.partial_counts,
-    )
-    if as_json:
-        print(answers.to_json(answers.coverage(found)))
-        return
-    print(coverage.answer_line(found))
-    for part in found.characteristics:
-        print(f"{part.name}: known for {part.known:,} of {part.counted:,}")
-        for row in part.rows:
-            print(f"  {row.group}: {row.counted:,} of {row.target:,}, {row.state}")
+    with opened() as store:
+        one = _round(store, round_id)
+        found = coverage.cover_tally(
+            _plan(store, one),
+            store.tally(one.id),
+            one.counting,
+            partial_counts=one.brief.partial_counts,
+        )
+        if as_json:
+            print(answers.to_json(answers.coverage(found)))
+            return
+        print(coverage.answer_line(found))
+        for part in found.characteristics:
+            print(f"{part.name}: known for {part.known:,} of {part.counted:,}")
+            for row in part.rows:
+                print(f"  {row.group}: {row.counted:,} of {row.target:,}, {row.state}")
 
 
 def erase(
@@ -357,14 +353,14 @@ def erase(
     reference: Annotated[str, typer.Argument(metavar="REFERENCE", help="The person's reference.")],
 ) -> None:
     """Erase everything held about one person, for good."""
-    store = _store()
-    one = _round(store, round_id)
-    try:
-        person = store.person(one.id, references.spelled(reference))
-    except NotFound as error:
-        stop(f"{one.title}: {error}", WRONG_INPUT)
-    store.erase_person(person.id)
-    say("Erased. A dated line without identity stays for six months.")
+    with opened() as store:
+        one = _round(store, round_id)
+        try:
+            person = store.person(one.id, references.spelled(reference))
+        except NotFound as error:
+            stop(f"{one.title}: {error}", WRONG_INPUT)
+        store.erase_person(person.id)
+        say("Erased. A dated line without identity stays for six months.")
 
 
 def backup_to(
@@ -373,7 +369,8 @@ def backup_to(
     """Write everything to one file that only you can read. It holds personal data: keep it safe."""
     from sampler.store import backup
 
-    backup.write(_store(), out, datetime.now(UTC))
+    with opened() as store:
+        backup.write(store, out, datetime.now(UTC))
     say(f"Wrote {out}. It holds everybody's answers: keep it where the database may be kept.")
 
 
@@ -390,14 +387,14 @@ def restore_from(
     """Fill an empty database from a backup, without the people erased since it was made."""
     from sampler.store import backup
 
-    store = _store()
-    found = backup.restore(store, file, accept_unerased=accept_unerased)
-    erased = f" {people(found.erased)} erased since were left out." if found.erased else ""
-    say(f"Restored {count(found.rounds, 'round')} and {people(found.people)}.{erased}")
-    if members := len(store.members()):
-        say(
-            f"{count(members, 'member')} may sign in, as on the day of the backup. Remove those "
-            "who left since."
-        )
-    if accept_unerased:
-        say("People erased after this backup was made may be back. Erase them again now.")
+    with opened() as store:
+        found = backup.restore(store, file, accept_unerased=accept_unerased)
+        erased = f" {people(found.erased)} erased since were left out." if found.erased else ""
+        say(f"Restored {count(found.rounds, 'round')} and {people(found.people)}.{erased}")
+        if members := len(store.members()):
+            say(
+                f"{count(members, 'member')} may sign in, as on the day of the backup. Remove "
+                "those who left since."
+            )
+        if accept_unerased:
+            say("People erased after this backup was made may be back. Erase them again now.")

@@ -6,11 +6,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from sampler.errors import BriefError, FiguresMissing
+
+if TYPE_CHECKING:
+    from sampler.store import Store
 
 FAILED, WRONG_INPUT, NO_PLAN, ROWS_REFUSED, INTERRUPTED = 1, 2, 3, 4, 130
 
@@ -18,6 +21,18 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value.")]
 Offline = Annotated[
     bool, typer.Option("--offline", help="Ask no census service: use what is held already.")
 ]
+
+
+@contextmanager
+def opened() -> Iterator[Store]:
+    """Open the database for as long as a command needs it."""
+    from sampler.store import Store
+
+    store = Store()
+    try:
+        yield store
+    finally:
+        store.close()
 
 
 def say(text: str) -> None:

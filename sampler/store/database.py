@@ -66,8 +66,6 @@ class Database:
                     if (older := upgrades.older_than_this(db)) and self.file is not None:
                         copies.keep(self.file, older)
                     upgrades.upgrade(db)
-        except UnicodeError:  # how Python refuses a host such as "a..b"
-            raise StoreError(SAID["host"]) from None
         except BaseException:
             self.close()
             raise
@@ -89,9 +87,10 @@ class Database:
         options: dict[str, Any] = {READS: reads}
         if reads and self.engine.dialect.name == "postgresql":
             options["isolation_level"] = "REPEATABLE READ"
-        is_ending = False
+        is_connected = is_ending = False
         try:
             with self.engine.connect().execution_options(**options) as db:
+                is_connected = True
                 with db.begin() as whole:
                     yield db
                     is_ending = True
@@ -99,8 +98,8 @@ class Database:
                 is_ending = False
         except (DBAPIError, sqlite3.Error, sa.exc.TimeoutError) as error:
             raise StoreError(_why(error, is_ending=is_ending and not reads)) from None
-        except UnicodeEncodeError:
-            raise StoreError(SAID["letters"]) from None
+        except UnicodeError:  # a host such as "a..b" is refused so, too
+            raise StoreError(SAID["letters" if is_connected else "host"]) from None
 
     def _lock_upgrades(self, db: sa.Connection) -> None:
         """Let one process at a time change the schema; SQLite's write lock does so by itself."""
