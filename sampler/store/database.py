@@ -266,7 +266,7 @@ def _why(error: Exception, *, is_ending: bool = False) -> str:
         return SAID["too many"]
     if state in PROBLEMS:
         return SAID[PROBLEMS[state]]
-    if state is not None and str(original).startswith("could not extend file"):
+    if state is not None and str(original).startswith(("could not extend", "could not write")):
         return SAID["full"]
     if isinstance(original, sqlite3.Error):
         return SAID[_sqlite_problem(str(original).casefold(), error)]
