@@ -37,9 +37,9 @@ SETTLED = """turn => {
     const app = document.querySelector('[data-testid="stApp"]');
     return app && app.getAttribute('data-test-script-state') !== 'running'
         && !document.querySelector('[data-testid="stSkeleton"], [data-stale="true"]')
-        && now - window.seen.changed > 250;
+        && now - window.seen.changed > 400;
 }"""
-"""Nothing runs, nothing is stale and nothing has changed for 250 ms since it was asked."""
+"""Nothing runs, nothing is stale and nothing has changed for 400 ms since it was asked."""
 _turns = count(1)
 
 
