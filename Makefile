@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 WORKERS ?= 2
+THOROUGH := tests/test_quotas.py tests/test_repairs.py tests/test_conflicts.py tests/test_unlikely.py
 
 .PHONY: run test unit lint types bench fake-census soak screenshots clean
 
@@ -31,7 +32,7 @@ fake-census: $(DEV_STAMP)
 	$(BIN)/python -m tests.fake_census
 
 soak: $(DEV_STAMP)
-	$(BIN)/python -m pytest -q -o norecursedirs=".*" tests/soak
+	SAMPLER_THOROUGH=1 $(BIN)/python -m pytest -q -o norecursedirs=".*" tests/soak $(THOROUGH)
 
 screenshots: $(DEV_STAMP)
 	$(BIN)/python -m tests.browser.screenshots

@@ -20,6 +20,7 @@ from sampler.unlikely import (
     ages_in,
 )
 from tests.builders import a_brief
+from tests.tools import ONE_IN
 
 AGE = {"topic": "age"}
 WORK = {"topic": "economic_activity", "grouping": "broad"}
@@ -284,7 +285,7 @@ def test_no_pair_left_out_keeps_a_share_in_any_authority(typed, grouping):
     topics = ["ns_sec", "qualification"] if typed else ["household"]
     places = [area for area in census.every_area() if area.type == "local authority"]
     assert len(places) == 331
-    for place in places:
+    for place in places[::ONE_IN]:
         brief = a_brief(
             areas=[place.code],
             characteristic=[

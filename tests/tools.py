@@ -1,4 +1,4 @@
-"""Programs some tests need: skipped where they are missing, an error in CI."""
+"""Programs some tests need, an error in CI where they are missing; and how much is looked at."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ INSTALL = {
     "pdfinfo": "apt-get install poppler-utils",
 }
 IN_CI = os.environ.get("CI") == "true"
+ONE_IN = 1 if os.environ.get("SAMPLER_THOROUGH") == "1" else 4
+"""`make test` looks at every fourth of many cases, `make soak` at each."""
 
 
 def needs(program: str) -> pytest.MarkDecorator:
