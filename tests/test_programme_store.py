@@ -345,3 +345,20 @@ def test_a_round_deleted_leaves_the_copy_of_an_older_schema_too(tmp_path):
     with closing(sqlite3.connect(kept)) as db:
         assert db.execute("SELECT count(*) FROM round_members").fetchone() == (0,)
     store.close()
+
+
+@pytest.mark.parametrize(
+    "change", [{"programme": "Other"}, {"programme": None}, {"audience": "staff"}]
+)
+def test_a_round_that_was_published_keeps_its_programme_and_audience(store, change):
+    """Else two chains of snapshots hold the same people, and their difference tells of one."""
+    one = store.add_round(a_brief(programme="Letters"))
+    store.add_snapshot(one.programme.id, "residents", 7, "{}")
+    later = store.add_round(a_brief(programme="Letters"))
+    with pytest.raises(StoreError, match="keeps its programme and audience"):
+        store.save_round(one.model_copy(update={"brief": one.brief.changed(**change)}))
+    assert store.round(one.id) == one
+    renamed = one.model_copy(update={"brief": one.brief.changed(title="Renamed")})
+    assert store.save_round(renamed).title == "Renamed"
+    moved = later.model_copy(update={"brief": later.brief.changed(**change)})
+    assert store.save_round(moved).brief == moved.brief

@@ -75,6 +75,25 @@ class Programmes(Members):
             db.execute(tables.programmes.insert().values(id=found, name=name))
         return found
 
+    def _refuse_if_published(
+        self, db: sa.Connection, one: Round, programme_id: str | None, audience: str
+    ) -> None:
+        """Keep a round beside those it was published with.
+
+        Published once more elsewhere, its people could be worked out from the difference.
+        """
+        if one.programme is None or (
+            (one.programme.id, one.brief.audience) == (programme_id, audience)
+        ):
+            return
+        published = self._snapshots(db, one.programme.id, one.brief.audience)
+        if published and published[0].at >= one.created_at:
+            raise StoreError(
+                f"{one.title} was there when a snapshot of {one.programme.name} was published, so "
+                "it keeps its programme and audience: shown once more elsewhere, its people could "
+                "be told from the difference."
+            )
+
     def _programme_named(self, db: sa.Connection, name: str) -> str | None:
         programmes = tables.programmes
         query = sa.select(programmes.c.id, programmes.c.name).order_by(programmes.c.name)

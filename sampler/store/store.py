@@ -132,14 +132,16 @@ class Store(Programmes):
     def save_round(self, changed: Round) -> Round:
         """Store a changed round and return it with its new version.
 
-        Raises `Conflict` if somebody saved it since this one was read.
+        Raises `Conflict` if somebody saved it since this one was read, `StoreError` if it would
+        leave those it was published with.
         """
         rounds = tables.rounds
-        of_programme = sa.select(rounds.c.programme_id).where(rounds.c.id == changed.id)
         with self.database.transaction() as db:
-            before = db.scalar(of_programme)
+            before = self._round(db, changed.id)
+            programme_id = self._programme_id(db, changed.brief.programme)
+            self._refuse_if_published(db, before, programme_id, changed.brief.audience)
             values = {
-                "programme_id": self._programme_id(db, changed.brief.programme),
+                "programme_id": programme_id,
                 "brief": changed.brief.model_dump_json(),
                 "fieldwork": changed.fieldwork.model_dump_json(),
                 "protection": changed.protection.model_dump_json(),
@@ -154,7 +156,7 @@ class Store(Programmes):
             if done.rowcount == 0:
                 theirs = self._round(db, changed.id)
                 raise Conflict(f"{theirs.title} was changed in another window.", theirs)
-            if before not in (None, values["programme_id"]):
+            if before.programme is not None and before.programme.id != programme_id:
                 self._drop_programmes(db)
             return self._round(db, changed.id)
 
