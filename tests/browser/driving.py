@@ -142,3 +142,17 @@ def choose(page: Any, scope: Any, label: str, option: str) -> None:
                 raise
             page.keyboard.press("Escape")
             settle(page)
+
+
+def tab_to(page: Any, text: str, most: int = 90) -> None:
+    """Press Tab until a button, a link or a field of this name has the focus."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        here = page.evaluate(
+            "() => { const e = document.activeElement;"
+            " return ['BUTTON', 'A', 'INPUT'].includes(e.tagName)"
+            " ? (e.getAttribute('aria-label') || '') + ' ' + (e.innerText || '') : ''; }"
+        )
+        if text in here and "Help for" not in here:
+            return
+    raise AssertionError(f"Tab never reached {text!r}")

@@ -6,7 +6,7 @@ import stat
 import openpyxl
 import pytest
 
-from tests.browser.driving import choose, served, settle, visit
+from tests.browser.driving import choose, served, settle, tab_to, visit
 from tests.tools import needs
 
 pytestmark = [
@@ -212,39 +212,27 @@ def test_typed_names_are_shown_as_typed_and_fetch_nothing(page, address):
 def test_a_new_round_by_keyboard_alone(page, address):
     visit(page, address, "Rounds")
 
-    def tab_to(text, most=60):
-        for _ in range(most):
-            page.keyboard.press("Tab")
-            here = page.evaluate(
-                "() => { const e = document.activeElement;"
-                " return ['BUTTON', 'A', 'INPUT'].includes(e.tagName)"
-                " ? (e.getAttribute('aria-label') || '') + ' ' + (e.innerText || '') : ''; }"
-            )
-            if text in here and "Help for" not in here:
-                return
-        raise AssertionError(f"Tab never reached {text!r}")
-
-    tab_to("New round")
+    tab_to(page, "New round")
     page.keyboard.press("Enter")
     page.get_by_role("dialog").wait_for()
     settle(page)
-    tab_to("Name of the round")
+    tab_to(page, "Name of the round")
     page.keyboard.type("Bins by keyboard")
     page.keyboard.press("Enter")
     page.get_by_role("heading", level=1, name="Population").wait_for()
     settle(page)
-    tab_to("Place")
+    tab_to(page, "Place")
     page.keyboard.type("Birmingham")
     page.get_by_role("option").first.wait_for()
     page.keyboard.press("Enter")
     page.get_by_text("1,144,919 people live in Birmingham").wait_for()
     page.keyboard.press("Escape")
     settle(page)
-    tab_to("Continue to mix and quotas")
+    tab_to(page, "Continue to mix and quotas")
     page.keyboard.press("Enter")
     page.get_by_role("heading", level=1, name="Mix and quotas").wait_for()
     settle(page)
-    tab_to("People wanted")
+    tab_to(page, "People wanted")
     page.keyboard.press("ArrowUp")
     page.get_by_text("Step 2 of 6").wait_for()
     page.get_by_text("11 people").first.wait_for()

@@ -10,7 +10,7 @@ import pytest
 from sampler.example import add_to
 from sampler.handover import london_today
 from tests.browser.conftest import PHONE
-from tests.browser.driving import choose, settle, visit
+from tests.browser.driving import choose, settle, tab_to, visit
 from tests.tools import needs
 
 pytestmark = [
@@ -213,19 +213,6 @@ def test_everything_held_is_handed_over_and_everybody_erased(windows, address, s
     visit(page, f"{address}/", "Rounds")
     shows(page, "6 heard")
     shows(page, "People erased")
-
-
-def tab_to(page, text, most=90):
-    for _ in range(most):
-        page.keyboard.press("Tab")
-        here = page.evaluate(
-            "() => { const e = document.activeElement;"
-            " return ['BUTTON', 'A', 'INPUT'].includes(e.tagName)"
-            " ? (e.getAttribute('aria-label') || '') + ' ' + (e.innerText || '') : ''; }"
-        )
-        if text in here and "Help for" not in here:
-            return
-    raise AssertionError(f"Tab never reached {text!r}")
 
 
 def test_somebody_is_moved_and_replaced_by_keyboard_alone(windows, address, store, held):

@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 
 from sampler.example import add_to
-from tests.browser.driving import choose, settle, visit
+from tests.browser.driving import choose, settle, tab_to, visit
 from tests.tools import needs
 
 pytestmark = [
@@ -136,40 +136,29 @@ def test_a_recruiter_is_added_and_changed_by_keyboard_alone(page, address):
     held = a_round(page, address)
     visit(page, f"{address}/sheet?round={held}", SHEET)
 
-    def tab_to(text, most=60):
-        for _ in range(most):
-            page.keyboard.press("Tab")
-            here = page.evaluate(
-                "() => { const e = document.activeElement;"
-                " return (e.getAttribute('aria-label') || '') + ' ' + (e.innerText || ''); }"
-            )
-            if text in here and "Help for" not in here and len(here) < 200:
-                return
-        raise AssertionError(f"Tab never reached {text!r}")
-
-    tab_to("Add a recruiter")
+    tab_to(page, "Add a recruiter")
     page.keyboard.press("Enter")
     page.get_by_role("dialog").wait_for()
     settle(page)
-    tab_to("Name")
+    tab_to(page, "Name")
     page.keyboard.type("Saheli Hub")
-    tab_to("Kind")
+    tab_to(page, "Kind")
     page.keyboard.press("ArrowDown")
     page.keyboard.type("Community")
     page.keyboard.press("Enter")
-    tab_to("People asked for")
+    tab_to(page, "People asked for")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
-    tab_to("Save recruiter")
+    tab_to(page, "Save recruiter")
     page.keyboard.press("Enter")
     page.get_by_role("heading", level=3, name="Saheli Hub").wait_for()
     settle(page)
     page.get_by_text("Community partner · Asked for 8 people, 0 found").wait_for()
-    tab_to("Change")
+    tab_to(page, "Change")
     page.keyboard.press("Enter")
     page.get_by_role("dialog").wait_for()
     settle(page)
-    tab_to("Remove Saheli Hub")
+    tab_to(page, "Remove Saheli Hub")
     page.keyboard.press("Enter")
     page.get_by_role("dialog").wait_for(state="hidden")
     settle(page)
