@@ -41,17 +41,19 @@ def programme_of(
     """Say who a programme has heard from: exact counts, not for showing.
 
     With --shared it prints the last snapshot of what may be shown, and takes the first one where
-    there is none; --publish takes another.
+    there is none; --publish takes another, and ends with 1 where none may be taken yet.
     """
-
     with opened() as store:
         if publish and not shared:
             stop("--publish goes with --shared.", WRONG_INPUT)
         if shared:
             if programme_id is None:
                 stop("Name a programme: `sampler programme` lists them.", WRONG_INPUT)
-            found = _published(store, _named(store, programme_id), anew=publish)
-            _print_shared(found, as_json=as_json)
+            one = _named(store, programme_id)
+            before = len(store.snapshots(one.id))
+            _print_shared(_published(store, one, anew=publish), as_json=as_json)
+            if publish and len(store.snapshots(one.id)) == before:
+                raise typer.Exit(FAILED)
             return
         chosen = [_named(store, programme_id)] if programme_id else store.programmes()
         rounds = {one.id: store.heard(one.id) for one in chosen}

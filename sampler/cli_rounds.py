@@ -199,7 +199,9 @@ def sheet(
                 out.write_bytes(sheets.people_csv(made).encode("utf-8-sig"))
         except OSError as error:
             stop(f"{out} cannot be written ({error.strerror}).", FAILED)
-        say(f"Wrote {out}.")
+        held = len(made.theirs) if with_people else 0
+        told = f" It holds the answers of {people(held)}; --no-with-people leaves them out."
+        say(f"Wrote {out}." + (told if held else ""))
 
 
 def import_file(

@@ -70,7 +70,7 @@ def test_what_may_be_shown_is_published_once_and_again_when_asked(run, store):
     add(store, 1, 1)
     out = again
     code, again, said = run("programme", held, "--shared", "--publish")
-    assert (code, again) == (0, out)
+    assert (code, again) == (1, out)
     assert "Citizens: A snapshot needs at least 5 people" in said
     assert len(store.snapshots(held)) == 2
 

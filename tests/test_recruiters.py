@@ -266,8 +266,19 @@ def test_ranges_and_minimums_keep_their_sense():
 def test_fewer_asked_for_than_wanted_is_said():
     found = shared(a_brief(), a_recruiter("Agency", 2), a_recruiter("Partner", 2))
     assert found.notes == (
-        "The recruiters are asked for 4 people and the plan wants 10: the quotas share out all 10.",
+        "The recruiters are asked for 4 people of 10: 6 people, with their part of the quotas, are "
+        "asked of nobody yet.",
     )
+
+
+@pytest.mark.parametrize("reach", [{}, {"Sex": ("Female",)}])
+def test_a_recruiter_is_asked_for_their_own_people_and_no_more(reach):
+    one = a_recruiter("Agency", 6).model_copy(update={"reach": reach})
+    found = shared(a_brief(people_wanted=12), one)
+    assert list(found.plans) == ["Agency"]
+    assert found.plans["Agency"].people_wanted == 6
+    for part in found.plans["Agency"].characteristics:
+        assert sum(quota.target for quota in part.quotas) == 6
 
 
 def test_nothing_is_worked_out_twice(monkeypatch):

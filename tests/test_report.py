@@ -69,7 +69,7 @@ def test_a_programme_of_one_month_that_heard_from_every_group():
     )
     assert report.sentence(one) == (
         "In November 2026 we heard from 95 to 99 citizens in Birmingham in 1 round of research. We "
-        "have heard from someone in every group we can name."
+        "have heard from someone in every group counted here."
     )
 
 

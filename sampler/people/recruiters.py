@@ -29,6 +29,8 @@ from sampler.words import people
 
 BY = "Recruiter"
 """What a brief calls a split over recruiters."""
+NOBODY_YET = "(nobody yet)"
+"""Stands for the people no recruiter is asked for."""
 MOST_SEATED = 200
 """A round of more people is shared out in proportion: its seats take long, and add little."""
 
@@ -38,8 +40,8 @@ _Asked = tuple[str, int, tuple[tuple[str, tuple[str, ...]], ...]]
 def shares(brief: Brief, plan: Plan, recruiters: Sequence[Recruiter]) -> Shares:
     """Return each recruiter's own plan: their people, and their part of every quota.
 
-    The plans add up to `plan` in every group, and to each recruiter's people in every
-    characteristic. Who is asked for nobody gets nobody.
+    The plans add up to `plan` in every group, but for the people asked of nobody yet, and to each
+    recruiter's people in every characteristic. Who is asked for nobody gets nobody.
     """
     asked = tuple(
         (one.name, one.people, tuple((name, tuple(some)) for name, some in one.reach.items()))
@@ -57,33 +59,41 @@ def _shares(brief_json: str, plan_json: str, asked: tuple[_Asked, ...], version:
         Recruiter(id="", name=name, way="agency", people=number, reach=dict(reach))
         for name, number, reach in asked
     ]
+    rest = max(0, plan.people_wanted - sum(one.people for one in given))
+    if rest and rest < plan.people_wanted:
+        given.append(Recruiter(id="", name=NOBODY_YET, way="panel", people=rest))
     recruiters, lost = with_known_reach(plan, given)
     wanted: Sequence[int] = people_of(recruiters, plan.people_wanted)
     if not any(wanted):
         nothing, _ = proportional(plan, recruiters, wanted)
         plans = MappingProxyType(own_plans(plan, recruiters, wanted, nothing))
         return Shares(plans, ("No recruiter is asked for anybody.",), "proportional")
-    notes = [*_asked_for(plan, recruiters), *lost]
+    notes = [*_asked_for(plan, rest), *lost]
     seated, why_not = _by_seats(brief, plan, recruiters, wanted)
     if seated is not None:
         wanted, numbers = seated
-        plans = MappingProxyType(own_plans(plan, recruiters, wanted, numbers))
+        plans = _of_recruiters(own_plans(plan, recruiters, wanted, numbers))
         return Shares(plans, tuple(notes), "engine")
     numbers, unreached = proportional(plan, recruiters, wanted)
-    plans = MappingProxyType(own_plans(plan, recruiters, wanted, numbers))
+    plans = _of_recruiters(own_plans(plan, recruiters, wanted, numbers))
     said = [f"{why_not} Every characteristic is shared out in proportion."] if why_not else []
     return Shares(plans, (*notes, *said, *unreached), "proportional")
 
 
-def _asked_for(plan: Plan, recruiters: Sequence[Recruiter]) -> list[str]:
+def _asked_for(plan: Plan, rest: int) -> list[str]:
     """Say where the recruiters together are asked for fewer people than the plan wants."""
-    together = sum(recruiter.people for recruiter in recruiters)
-    if together >= plan.people_wanted:
+    if not rest:
         return []
     return [
-        f"The recruiters are asked for {people(together)} and the plan wants "
-        f"{plan.people_wanted:,}: the quotas share out all {plan.people_wanted:,}."
+        f"The recruiters are asked for {people(plan.people_wanted - rest)} of "
+        f"{plan.people_wanted:,}: {people(rest)}, with their part of the quotas, are asked of "
+        "nobody yet."
     ]
+
+
+def _of_recruiters(plans: dict[str, Plan]) -> MappingProxyType[str, Plan]:
+    plans.pop(NOBODY_YET, None)
+    return MappingProxyType(plans)
 
 
 def _by_seats(

@@ -123,7 +123,7 @@ def sentence(facts: Facts) -> str:
     if silent:
         heard += f" We have not yet heard from {listed(silent, 'or')}."
     elif any(one.groups for one in facts.characteristics):
-        heard += " We have heard from someone in every group we can name."
+        heard += " We have heard from someone in every group counted here."
     if facts.what_next.strip():
         heard += f" Next: {_ended(facts.what_next)}"
     return heard[0].upper() + heard[1:]

@@ -31,6 +31,7 @@ def erase(person: Participant) -> None:
         if st.button(f"Erase {person.reference}", type="primary", key="person_erase_yes"):
             state.store().erase_person(person.id)
             saving.forget(person.id)
+            state.tell(state.round_id(), f"{person.reference} is erased", "", kind="calm")
             st.rerun()
         if st.button("Keep", key="person_erase_no"):
             st.rerun()

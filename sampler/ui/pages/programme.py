@@ -13,7 +13,6 @@ from sampler.ui import (
     show,
     state,
 )
-from sampler.words import count
 
 store = state.store()
 rounds = store.rounds(archived=True)
@@ -32,7 +31,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
     if group.programme is not None and state.may("snapshots"):
         st.page_link(
             state.page("shared"),
-            label="What can be shown",
+            label="Shared coverage",
             icon=":material/ios_share:",
             query_params={"programme": group.programme.id},
         )
@@ -54,7 +53,7 @@ def draw_buttons(*, first: bool) -> None:
         key="programme_past",
     ):
         past_dialog.add(group.programme.name if group.programme else "")
-    state.link("rounds", f"See all {count(len(rounds), 'round')}", ":material/table_rows:")
+    state.link("rounds", "All rounds", ":material/table_rows:")
 
 
 if not any(one.heard for one in inside):
