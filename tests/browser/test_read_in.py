@@ -242,6 +242,7 @@ def test_a_file_is_read_in_by_keyboard_alone(page, address, held, store):
     pick("Who sent it", "Acme Fieldwork")
     upload(read_in_files.workbook(again))
     heading(page, "Words")
+    page.wait_for_timeout(2_000)  # the upload makes the page run once more
     pick("Klingon", "Keep their own words; fills no group")
     go_on("Use these", "What would be taken in")
     tab_to("Leave out the 2 refused rows")
