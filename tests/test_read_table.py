@@ -19,7 +19,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 import xlsxwriter
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sampler.errors import BadSheet
@@ -206,6 +206,7 @@ def test_unprotected_undoes_one_apostrophe_put_in_front(text):
 
 
 @settings(max_examples=200, deadline=None)
+@example(["\t", "\r\t0", "\r\t0"])
 @given(st.lists(TEXT, min_size=2, max_size=5))
 def test_any_text_survives_a_csv_file(texts):
     import csv

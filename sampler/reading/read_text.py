@@ -185,8 +185,8 @@ def _separator(text: str) -> str:
     >>> _separator("Age;Notes\\n34;tall, dark\\n")
     ';'
     """
-    sample = re.split(r"\r\n|\r|\n", text[:SAMPLE_CHARACTERS])
-    lines = [_QUOTED.sub("", line) for line in sample if line.strip()][:SAMPLE_LINES]
+    sample = re.split(r"\r\n|\r|\n", _QUOTED.sub("", text[:SAMPLE_CHARACTERS]))
+    lines = [line for line in sample if line.strip()][:SAMPLE_LINES]
     ranks = []
     for mark in SEPARATORS:
         counts = [line.count(mark) for line in lines]
