@@ -347,7 +347,8 @@ def coverage_of(round_id: RoundId, as_json: AsJson = False) -> None:
         for part in found.characteristics:
             print(f"{part.name}: known for {part.known:,} of {part.counted:,}")
             for row in part.rows:
-                print(f"  {row.group}: {row.counted:,} of {row.target:,}, {row.state}")
+                wanted = f"{row.low:,} to {row.high:,}" if row.low < row.high else f"{row.high:,}"
+                print(f"  {row.group}: {row.counted:,} of {wanted}, {row.state}")
 
 
 def erase(

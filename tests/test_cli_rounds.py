@@ -180,7 +180,7 @@ def test_coverage_is_a_list_of_groups_with_their_range_and_people(run, round_id,
     }  # fmt: skip
     low = found["Digital confidence", "Low"]
     assert (low["planned"], low["secured"]) == (1, 1)
-    assert "Low: 1 of 2" in run("coverage", round_id)[1]
+    assert "Low: 1 of 1 to 3, in range" in run("coverage", round_id)[1]
     assert run("coverage", "nosuch", "--json")[:2] == (2, "")
 
 

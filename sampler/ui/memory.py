@@ -9,8 +9,8 @@ _loaded = 0
 def keep_loaded() -> None:
     """Leave everything there is out of collections from now on, whenever modules were loaded.
 
-    Streamlit collects garbage after every run of a page, and looking through pandas, SQLAlchemy
-    and our own modules took most of the time of a click (`make bench` measures it).
+    Streamlit collects garbage after every run of a page, and each time looks through pandas,
+    SQLAlchemy and our own modules (`make bench` measures it with and without).
     """
     global _loaded
     if len(sys.modules) != _loaded:
