@@ -127,7 +127,15 @@ def test_the_example_has_the_shape_of_the_public_account(store):
     ethnic = views["residents"].characteristics[0]
     assert any(row.heard == 0 for row in ethnic.rows)
     assert "and from nobody in" in programme.answer_line(views["residents"])
-    assert programme.least_heard(views["residents"])[0][1].difference < 0
+    least = programme.least_heard(views["residents"])
+    assert least[0][1].difference < 0
+    silent = programme.never_heard(views["residents"])
+    assert silent
+    assert all(row.heard == 0 for _, row in silent)
+    assert not any(one in least for one in silent)
+    rows = [row for part in views["residents"].characteristics for row in part.rows]
+    never = sum(not row.heard and bool(row.expected) for row in rows)
+    assert never == len(silent) + sum(not row.heard for _, row in least)
     references = [p.reference for people in store.people_of(
         [r.id for r in store.rounds()]).values() for p in people]  # fmt: skip
     assert all(reference.startswith("P") for reference in references)

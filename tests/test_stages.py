@@ -20,7 +20,7 @@ from sampler.people.stages import (
     tapped,
     taps,
 )
-from sampler.people.tracking import STAGES, is_planned
+from sampler.people.tracking import STAGES, is_planned, recruiting_words
 from tests.builders import a_person
 
 TODAY = date(2026, 11, 22)
@@ -51,6 +51,28 @@ def test_the_usual_way_through_a_round_is_made_of_moves():
 def test_anybody_can_withdraw_and_nobody_comes_back_but_by_a_correction(stage):
     assert is_move(stage, "withdrawn")
     assert not is_move("withdrawn", stage)
+
+
+@pytest.mark.parametrize(
+    ("stages", "is_full", "words"),
+    [
+        ([], False, "Ready to recruit"),
+        (["cancelled_by_them", "screened_out"], False, "Ready to recruit"),
+        (["approached"], False, "Recruiting"),
+        (["attended", "confirmed"], False, "Recruiting"),
+        (["attended", "no_show"], False, "Nobody booked"),
+        (["attended", "confirmed"], True, "Full"),
+        (["attended", "interested"], True, "Done"),
+    ],
+)
+def test_where_recruitment_stands_is_where_its_people_do(stages, is_full, words):
+    everyone = [a_person(stage=stage) for stage in stages]
+    assert recruiting_words(everyone, is_full=is_full, partial_counts=False) == words
+
+
+def test_a_reserve_who_is_booked_does_not_keep_a_full_round_open():
+    everyone = [a_person(stage="attended"), a_person(stage="confirmed", reserve=True)]
+    assert recruiting_words(everyone, is_full=True, partial_counts=False) == "Done"
 
 
 def test_withdrawing_alone_suggests_erasure():

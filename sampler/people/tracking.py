@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol, get_args
 
 from sampler.brief import ANY, Counting
@@ -72,6 +72,22 @@ class Stands(Protocol):
 def is_secured(person: Stands, *, partial_counts: bool) -> bool:
     """Say whether the person was heard: attended, or in part where the round says so."""
     return person.stage == "attended" or (partial_counts and person.stage == "partial")
+
+
+def recruiting_words(everyone: Iterable[Stands], *, is_full: bool, partial_counts: bool) -> str:
+    """Say where a round's recruitment stands, which is full or not, by where its people do.
+
+    A round with places left, nobody of whom is booked or in touch, waits for somebody to be found.
+    """
+    who = list(everyone)
+    booked = any(one.stage in BOOKED and not one.reserve for one in who)
+    in_touch = any(one.stage in POSSIBLE for one in who)
+    heard = any(is_secured(one, partial_counts=partial_counts) for one in who)
+    if not (booked or in_touch or heard):
+        return "Ready to recruit"
+    if is_full:
+        return "Full" if booked else "Done"
+    return "Recruiting" if booked or in_touch else "Nobody booked"
 
 
 def is_planned(person: Stands, *, partial_counts: bool) -> bool:

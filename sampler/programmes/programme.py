@@ -23,6 +23,7 @@ __all__ = [
     "RoundHeard",
     "answer_line",
     "least_heard",
+    "never_heard",
     "repeats",
     "row_words",
     "view",
@@ -225,3 +226,18 @@ def least_heard(one: AudienceView) -> list[tuple[HeardCharacteristic, HeardRow]]
     """Return the groups furthest below what could be expected, over all characteristics."""
     short = [(part, row) for part in one.characteristics for row in part.rows if row.difference < 0]
     return sorted(short, key=lambda pair: pair[1].heard - (pair[1].expected or 0))[:LEAST_HEARD]
+
+
+def never_heard(one: AudienceView) -> list[tuple[HeardCharacteristic, HeardRow]]:
+    """Return the groups that nobody was heard from, whoever was to be expected most first.
+
+    Those that `least_heard` names are not among them.
+    """
+    named = least_heard(one)
+    silent = [
+        (part, row)
+        for part in one.characteristics
+        for row in part.rows
+        if not row.heard and row.expected and (part, row) not in named
+    ]
+    return sorted(silent, key=lambda pair: -(pair[1].expected or 0))

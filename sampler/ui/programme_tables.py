@@ -11,16 +11,21 @@ from sampler.programmes.next_mix import NextCharacteristic, NextGroup
 from sampler.programmes.programme import Apart, row_words
 from sampler.ui.programme_words import titles
 from sampler.ui.show import box, details, state
-from sampler.words import count, decimal, group_words, people, percent
+from sampler.words import count, decimal, group_words, listed, people, percent
 
 FEW_LEFT = 2
 """So many groups without a place are listed with the others."""
+MOST_SILENT = 6
+"""So many groups never heard are named."""
 SAID_OF_PEOPLE = ("ethnic_group", "disability")
 """Topics whose groups read well before the word people."""
 
 
-def least_heard(rows: Sequence[tuple[HeardCharacteristic, HeardRow]], place: str) -> str:
-    """Draw the panel of groups furthest below what could be expected."""
+Named = Sequence[tuple[HeardCharacteristic, HeardRow]]
+
+
+def least_heard(rows: Named, silent: Named, place: str) -> str:
+    """Draw the panel of groups furthest below what could be expected, and others never heard."""
     items = []
     for part, row in rows:
         name = group_words(row.group, part.part.topic)
@@ -39,9 +44,20 @@ def least_heard(rows: Sequence[tuple[HeardCharacteristic, HeardRow]], place: str
             f'<span class="sp-hint">{share}{escape(of)}{of_heard}</span></div></li>'
         )
     return box(
-        f'<h2 class="sub">Least heard so far</h2><ol class="sp-look">{"".join(items)}</ol>',
+        f'<h2 class="sub">Least heard so far</h2><ol class="sp-look">{"".join(items)}</ol>'
+        + (f'<p class="sp-hint">{escape(_silent_words(silent))}</p>' if silent else ""),
         "sp-panel",
     )
+
+
+def _silent_words(rows: Named) -> str:
+    """Name the first few groups never heard, and say how many others there are."""
+    named = rows if len(rows) <= MOST_SILENT + 1 else rows[:MOST_SILENT]
+    names = [(part, group_words(row.group, part.part.topic)) for part, row in named]
+    said = [n if part.part.topic in SAID_OF_PEOPLE else _said(part, n) for part, n in names]
+    if rest := len(rows) - len(named):
+        said.append(count(rest, "other group"))
+    return f"Nobody heard yet: {listed(said)}."
 
 
 def _said(part: HeardCharacteristic, name: str) -> str:

@@ -92,7 +92,7 @@ if len(views) > 1:
     view = by_audience.get(picked or view.audience, view)
 st.html(show.answer(programme.answer_line(view)))
 if least := programme.least_heard(view):
-    st.html(programme_tables.least_heard(least, view.place))
+    st.html(programme_tables.least_heard(least, programme.never_heard(view), view.place))
 base = programme_audience.newest(inside, view)
 with st.container(horizontal=True, vertical_alignment="center"):
     if (

@@ -6,7 +6,7 @@ from sampler import brief as briefs
 from sampler import example, figures
 from sampler.errors import BriefError
 from sampler.model import Round
-from sampler.people import protection
+from sampler.people import protection, tracking
 from sampler.people.coverage import cover_tally
 from sampler.people.tally import Tally
 from sampler.programmes.programme import AUDIENCE_ONE
@@ -152,11 +152,12 @@ def standing(one: Round) -> tuple[str, str, str, str]:
     filled = f"{found.counted} of {found.people_wanted}"
     if one.is_archived:
         return where, filled, "Archived", ""
-    if found.left == 0 and not found.gaps:
-        return where, filled, "Full", ""
+    stands = tracking.recruiting_words(
+        tally.people, is_full=not found.left, partial_counts=one.brief.partial_counts
+    )
     short = [part for part in found.characteristics if part.missing and part.must_have]
     missing = count(len(short[0].missing), short[0].noun) + " missing" if short else ""
-    return where, filled, "Recruiting" if found.counted else "Ready to recruit", missing
+    return where, filled, stands, missing
 
 
 def first_page(one: Round) -> str:
