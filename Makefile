@@ -13,7 +13,7 @@ run: $(STAMP)
 	$(BIN)/sampler app
 
 test: lint types
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 unit: $(DEV_STAMP)
 	$(BIN)/python -m pytest -q -n $(WORKERS) -m "not browser"

@@ -22,7 +22,7 @@ from sampler import figures, solver
 from sampler.brief import from_values
 from tests.bench import people, seats
 from tests.bench.timing import RUNS, say, times
-from tests.browser.driving import ROOT, chromium, free_port, served, settle, visit
+from tests.browser.driving import ROOT, chromium, free_port, served, settle, visit, window
 from tests.browser.test_journeys import choose
 
 PROCESSES = 7
@@ -219,7 +219,7 @@ def pages() -> None:
         )  # fmt: skip
         try:
             with chromium() as browser:
-                trivial = browser.new_page(viewport={"width": 1280, "height": 800})
+                trivial = window(browser, viewport={"width": 1280, "height": 800})
                 for _ in range(100):
                     try:
                         trivial.goto(f"http://127.0.0.1:{port}/")
@@ -227,7 +227,7 @@ def pages() -> None:
                     except Exception:  # the server is still starting
                         time.sleep(0.1)
                 trivial.get_by_text("count=0").wait_for()
-                ours = browser.new_page(viewport={"width": 1280, "height": 800})
+                ours = window(browser, viewport={"width": 1280, "height": 800})
                 visit(ours, address, "Rounds")
                 ours.get_by_role("button", name="Try the Birmingham example").click()
                 ours.get_by_role("heading", level=1, name="Mix and quotas").wait_for()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sampler.store import Store
-from tests.browser.driving import chromium, served, settle
+from tests.browser.driving import chromium, served, settle, window
 
 DESK = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -51,8 +51,9 @@ def windows(browser):
     contexts = []
 
     def open_one(viewport=DESK, **options):
-        contexts.append(browser.new_context(viewport=viewport, accept_downloads=True, **options))
-        return contexts[-1].new_page()
+        page = window(browser, viewport=viewport, accept_downloads=True, **options)
+        contexts.append(page.context)
+        return page
 
     yield open_one
     for context in contexts:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -14,6 +13,8 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
+
+from tests.tools import found
 
 ROOT = Path(__file__).parent.parent.parent
 CHROMIUM = [
@@ -26,20 +27,56 @@ CHROMIUM = [
     "--disable-sync",
 ]
 START_SECONDS = 60
+WATCH = """(() => {
+    const seen = window.seen = {run: 'asked', changed: performance.now()};
+    const fields = bytes => {  // the outermost fields of a Protocol Buffers message
+        const found = new Map();
+        let at = 0;
+        const number = () => {
+            let value = 0, step = 1;
+            for (; bytes[at] > 127; step *= 128) value += (bytes[at++] - 128) * step;
+            return value + bytes[at++] * step;
+        };
+        while (at < bytes.length) {
+            const tag = number(), value = number();
+            found.set(Math.floor(tag / 8), value);
+            if (tag % 8 === 2) at += value;  // a length, and so many bytes after it
+        }
+        return found;
+    };
+    window.WebSocket = class extends WebSocket {
+        constructor(...given) {
+            super(...given);
+            this.addEventListener('message', ({data}) => {
+                const told = fields(new Uint8Array(data));
+                if (told.has(4) && seen.run === 'asked') seen.run = 'started';
+                if (told.has(6) && seen.run === 'started')
+                    seen.run = told.get(6) === 2 ? 'asked' : 'ended';
+            });
+        }
+        send(data) {
+            if (fields(data).has(11)) seen.run = 'asked';
+            super.send(data);
+        }
+    };
+    new MutationObserver(() => { seen.changed = performance.now(); }).observe(
+        document, {childList: true, subtree: true, attributes: true});
+})()"""
+"""Follows what goes over the wire and when the page last changed.
+
+The window asks for a run (BackMsg 11), is told that one has started (ForwardMsg 4) and that it has
+ended (ForwardMsg 6, where 2 says that it gave way to the next).
+"""
 SETTLED = """turn => {
     const now = performance.now();
-    if (!window.seen) {
-        window.seen = {turn: 0};
-        new MutationObserver(() => { window.seen.changed = performance.now(); }).observe(
-            document.documentElement, {childList: true, subtree: true, attributes: true});
-    }
-    if (window.seen.turn !== turn) window.seen = {turn, changed: now};
+    if (seen.turn !== turn) { seen.turn = turn; seen.changed = now; }
     const app = document.querySelector('[data-testid="stApp"]');
-    return app && app.getAttribute('data-test-script-state') !== 'running'
+    return app && seen.run === 'ended'
+        && app.getAttribute('data-test-script-state') !== 'running'
         && !document.querySelector('[data-testid="stSkeleton"], [data-stale="true"]')
-        && now - window.seen.changed > 400;
+        && now - seen.changed > 100;
 }"""
-"""Nothing runs, nothing is stale and nothing has changed for 400 ms since it was asked."""
+"""What was asked for has run, nothing is stale, and nothing has changed for 100 ms."""
 _turns = count(1)
 
 
@@ -111,10 +148,17 @@ def chromium() -> Iterator[Any]:
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), headless=True, args=CHROMIUM
+            executable_path=found("chromium"), headless=True, args=CHROMIUM
         )
         yield browser
         browser.close()
+
+
+def window(browser: Any, **options: Any) -> Any:
+    """Open a window of somebody who shares nothing with the others."""
+    context = browser.new_context(**options)
+    context.add_init_script(WATCH)
+    return context.new_page()
 
 
 def settle(page: Any) -> None:
@@ -144,15 +188,36 @@ def choose(page: Any, scope: Any, label: str, option: str) -> None:
             settle(page)
 
 
+FOCUSED = """() => {
+    const here = document.activeElement;
+    if (!['BUTTON', 'A', 'INPUT'].includes(here.tagName)) return '';
+    const labels = [...(here.labels || [])].map(one => one.innerText);
+    return [here.getAttribute('aria-label') || '', here.innerText || '', ...labels].join(' ');
+}"""
+"""What the button, the link or the field that has the focus is called."""
+
+
 def tab_to(page: Any, text: str, most: int = 90) -> None:
     """Press Tab until a button, a link or a field of this name has the focus."""
     for _ in range(most):
         page.keyboard.press("Tab")
-        here = page.evaluate(
-            "() => { const e = document.activeElement;"
-            " return ['BUTTON', 'A', 'INPUT'].includes(e.tagName)"
-            " ? (e.getAttribute('aria-label') || '') + ' ' + (e.innerText || '') : ''; }"
-        )
+        here = page.evaluate(FOCUSED)
         if text in here and "Help for" not in here:
             return
     raise AssertionError(f"Tab never reached {text!r}")
+
+
+def pick(page: Any, field: str, typed: str) -> None:
+    """Choose by the keyboard alone: Tab to the field, type, and press Enter."""
+    tab_to(page, field)
+    page.keyboard.type(typed)
+    page.get_by_role("option").filter(has_text=typed).first.wait_for()
+    page.keyboard.press("Enter")
+    settle(page)
+
+
+def press(page: Any, button: str) -> None:
+    """Tab to a button or a link and press Enter."""
+    tab_to(page, button)
+    page.keyboard.press("Enter")
+    settle(page)

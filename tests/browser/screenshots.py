@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from tests.browser.driving import ROOT, chromium, served, settle, visit
+from tests.browser.driving import ROOT, chromium, served, settle, visit, window
 from tests.browser.test_journeys import PAGES
 
 SHOTS = ROOT / "tests" / "shots"
@@ -31,9 +31,7 @@ def main() -> None:
     with chromium() as browser:
         for scheme in ("light", "dark"):
             with tempfile.TemporaryDirectory() as name, served(Path(name)) as (address, _):
-                page = browser.new_page(
-                    color_scheme=scheme, viewport={"width": 1280, "height": 900}
-                )
+                page = window(browser, color_scheme=scheme, viewport={"width": 1280, "height": 900})
                 visit(page, address, "Rounds")
                 full(page, f"{scheme}-rounds-empty")
                 page.get_by_role("button", name="Try the Birmingham example").click()

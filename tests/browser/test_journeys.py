@@ -6,13 +6,12 @@ import stat
 import openpyxl
 import pytest
 
-from tests.browser.driving import choose, served, settle, tab_to, visit
+from tests.browser.driving import choose, press, served, settle, tab_to, visit, window
 from tests.tools import needs
 
 pytestmark = [
     needs("chromium"),
     pytest.mark.browser,
-    pytest.mark.xdist_group("browser"),
     pytest.mark.filterwarnings("default"),
 ]
 
@@ -212,8 +211,7 @@ def test_typed_names_are_shown_as_typed_and_fetch_nothing(page, address):
 def test_a_new_round_by_keyboard_alone(page, address):
     visit(page, address, "Rounds")
 
-    tab_to(page, "New round")
-    page.keyboard.press("Enter")
+    press(page, "New round")
     page.get_by_role("dialog").wait_for()
     settle(page)
     tab_to(page, "Name of the round")
@@ -228,8 +226,7 @@ def test_a_new_round_by_keyboard_alone(page, address):
     page.get_by_text("1,144,919 people live in Birmingham").wait_for()
     page.keyboard.press("Escape")
     settle(page)
-    tab_to(page, "Continue to mix and quotas")
-    page.keyboard.press("Enter")
+    press(page, "Continue to mix and quotas")
     page.get_by_role("heading", level=1, name="Mix and quotas").wait_for()
     settle(page)
     tab_to(page, "People wanted")
@@ -277,9 +274,9 @@ def listening(pid):
 
 def test_the_app_listens_on_this_machine_only_and_keeps_its_files_private(browser, tmp_path):
     with served(tmp_path) as (address, server):
-        opened = browser.new_page()
+        opened = window(browser)
         visit(opened, address, "Rounds")
-        opened.close()
+        opened.context.close()
         assert listening(server.pid) == {"0100007F"}  # 127.0.0.1, as the kernel writes it
         folder = tmp_path / "sampling-planner"
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700

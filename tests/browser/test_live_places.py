@@ -11,7 +11,6 @@ from tests.tools import needs
 pytestmark = [
     needs("chromium"),
     pytest.mark.browser,
-    pytest.mark.xdist_group("browser-live"),
     pytest.mark.filterwarnings("default"),
 ]
 

@@ -10,13 +10,12 @@ import pytest
 from sampler.example import add_to
 from sampler.handover import london_today
 from tests.browser.conftest import PHONE
-from tests.browser.driving import choose, settle, tab_to, visit
+from tests.browser.driving import choose, pick, press, settle, visit
 from tests.tools import needs
 
 pytestmark = [
     needs("chromium"),
     pytest.mark.browser,
-    pytest.mark.xdist_group("browser-people"),
     pytest.mark.filterwarnings("default"),
 ]
 
@@ -218,23 +217,13 @@ def test_everything_held_is_handed_over_and_everybody_erased(windows, address, s
 def test_somebody_is_moved_and_replaced_by_keyboard_alone(windows, address, store, held):
     page = windows()
     participants(page, address, held)
-    tab_to(page, "Change a person")
-    page.keyboard.type("P08")
-    page.keyboard.press("Enter")
-    settle(page)
-    tab_to(page, "Move to stage")
-    page.keyboard.type("Cancelled by them")
-    page.keyboard.press("Enter")
-    settle(page)
-    tab_to(page, "Save")
-    page.keyboard.press("Enter")
-    settle(page)
+    pick(page, "Change a person", "P08")
+    pick(page, "Move to stage", "Cancelled by them")
+    press(page, "Save")
     until(lambda: store.person(held, "P08").stage == "cancelled_by_them")
     page.get_by_text("P08 is not coming").wait_for()
     page.keyboard.press("Home")
-    tab_to(page, "Offer to P12")
-    page.keyboard.press("Enter")
-    settle(page)
+    press(page, "Offer to P12")
     until(lambda: store.person(held, "P12").stage == "offered")
 
 

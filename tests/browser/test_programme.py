@@ -15,7 +15,6 @@ from tests.tools import needs
 pytestmark = [
     needs("chromium"),
     pytest.mark.browser,
-    pytest.mark.xdist_group("browser-programme"),
     pytest.mark.filterwarnings("default"),
 ]
 NAME = "Customer service"

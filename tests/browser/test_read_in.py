@@ -3,23 +3,19 @@
 import re
 
 import pytest
-from playwright.sync_api import TimeoutError
 
 from tests import read_in_files
 from tests.browser import driving
-from tests.browser.driving import settle, visit
+from tests.browser.driving import pick, press, settle, tab_to, visit
 from tests.builders import a_brief
 from tests.tools import needs
 
 pytestmark = [
     needs("chromium"),
     pytest.mark.browser,
-    pytest.mark.xdist_group("browser-read-in"),
     pytest.mark.filterwarnings("default"),
 ]
 TITLE = "Read in a filled sheet"
-TABS = 60
-"""Most presses of Tab between two things on a page."""
 STREAMLITS_OWN = "presentation-role-conflict"
 """Minor: its field for files gives the area to drop them on both a role and a name."""
 
@@ -184,53 +180,24 @@ def test_nhs_codes_say_what_to_know_of_them(page, address, held, store):
 
 
 def test_a_file_is_read_in_by_keyboard_alone(page, address, held, store):
-    def tab_to(words):
-        for _ in range(TABS):
-            page.keyboard.press("Tab")
-            here = page.evaluate(
-                "() => { const e = document.activeElement;"
-                " if (!['BUTTON', 'A', 'INPUT'].includes(e.tagName)) return '';"
-                " return (e.getAttribute('aria-label') || '') + ' ' + (e.innerText || '')"
-                " + ' ' + [...(e.labels || [])].map(one => one.innerText).join(' '); }"
-            )
-            if re.search(words, here):
-                return
-        raise AssertionError(f"Tab never reached {words!r}")
-
-    def pick(words, option):
-        tab_to(words)
-        page.keyboard.type(option)
-        page.get_by_role("option", name=option, exact=True).wait_for()
-        page.keyboard.press("Enter")
-        settle(page)
-
     def go_on(button, to):
-        tab_to(button)
-        page.keyboard.press("Enter")
-        try:
-            heading(page, to)
-        except TimeoutError:  # a button drawn anew at that moment loses the key
-            tab_to(button)
-            page.keyboard.press("Enter")
-            heading(page, to)
+        press(page, button)
+        heading(page, to)
 
     def upload(body):
         chosen.append({"name": "g.xlsx", "mimeType": "application/xlsx", "buffer": body})
-        tab_to("Upload")
-        page.keyboard.press("Enter")
+        press(page, "Upload")
 
     chosen = []
     page.on("filechooser", lambda chooser: chooser.set_files(chosen[-1]))
     visit(page, f"{address}/participants?round={held.id}", "Participants")
-    tab_to(TITLE)
-    page.keyboard.press("Enter")
-    heading(page, TITLE)
-    pick("Who sent it", "Acme Fieldwork")
+    go_on(TITLE, TITLE)
+    pick(page, "Who sent it", "Acme Fieldwork")
     upload(read_in_files.agency())
     heading(page, "Columns")
     go_on("Use these", "Words")
-    pick("35ish", "35-54")
-    pick("Standby list", "Interested")
+    pick(page, "35ish", "35-54")
+    pick(page, "Standby list", "Interested")
     go_on("Use these", "What would be taken in")
     go_on("Take in 4 people", "Participants")
     assert len(store.people(held.id)) == 4
@@ -239,13 +206,12 @@ def test_a_file_is_read_in_by_keyboard_alone(page, address, held, store):
         ["Respondent no", "Ethnicity"], ["R101", "Indian"], ["R105", "Klingon"], ["R105", "Arab"]
     ]  # fmt: skip
     visit(page, f"{address}/read-in?round={held.id}", TITLE)
-    pick("Who sent it", "Acme Fieldwork")
+    pick(page, "Who sent it", "Acme Fieldwork")
     upload(read_in_files.workbook(again))
     heading(page, "Words")
-    page.wait_for_timeout(2_000)  # the upload makes the page run once more
-    pick("Klingon", "Keep their own words; fills no group")
+    pick(page, "Klingon", "Keep their own words; fills no group")
     go_on("Use these", "What would be taken in")
-    tab_to("Leave out the 2 refused rows")
+    tab_to(page, "Leave out the 2 refused rows")
     page.keyboard.press("Space")
     settle(page)
     go_on("Take in 1 person", "Participants")

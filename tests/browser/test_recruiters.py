@@ -7,13 +7,12 @@ import openpyxl
 import pytest
 
 from sampler.example import add_to
-from tests.browser.driving import choose, settle, tab_to, visit
+from tests.browser.driving import choose, pick, press, settle, tab_to, visit
 from tests.tools import needs
 
 pytestmark = [
     needs("chromium"),
     pytest.mark.browser,
-    pytest.mark.xdist_group("browser-recruiters"),
     pytest.mark.filterwarnings("default"),
 ]
 
@@ -136,30 +135,23 @@ def test_a_recruiter_is_added_and_changed_by_keyboard_alone(page, address):
     held = a_round(page, address)
     visit(page, f"{address}/sheet?round={held}", SHEET)
 
-    tab_to(page, "Add a recruiter")
-    page.keyboard.press("Enter")
+    press(page, "Add a recruiter")
     page.get_by_role("dialog").wait_for()
     settle(page)
     tab_to(page, "Name")
     page.keyboard.type("Saheli Hub")
-    tab_to(page, "Kind")
-    page.keyboard.press("ArrowDown")
-    page.keyboard.type("Community")
-    page.keyboard.press("Enter")
+    pick(page, "Kind", "Community")
     tab_to(page, "People asked for")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
-    tab_to(page, "Save recruiter")
-    page.keyboard.press("Enter")
+    press(page, "Save recruiter")
     page.get_by_role("heading", level=3, name="Saheli Hub").wait_for()
     settle(page)
     page.get_by_text("Community partner · Asked for 8 people, 0 found").wait_for()
-    tab_to(page, "Change")
-    page.keyboard.press("Enter")
+    press(page, "Change")
     page.get_by_role("dialog").wait_for()
     settle(page)
-    tab_to(page, "Remove Saheli Hub")
-    page.keyboard.press("Enter")
+    press(page, "Remove Saheli Hub")
     page.get_by_role("dialog").wait_for(state="hidden")
     settle(page)
     assert page.get_by_role("heading", level=3, name="Saheli Hub").count() == 0

@@ -12,7 +12,6 @@ from tests.tools import needs
 pytestmark = [
     needs("chromium"),
     pytest.mark.browser,
-    pytest.mark.xdist_group("browser-live"),
     pytest.mark.filterwarnings("default"),
 ]
 FIVE = ["ethnic_group", "age", "sex", "disability", "tenure"]

@@ -15,13 +15,13 @@ import pytest
 from sampler import figures
 from sampler.store import Store
 from tests.browser import driving
-from tests.browser.driving import chromium, free_port, served, settle
+from tests.browser.driving import chromium, free_port, served, settle, window
 from tests.builders import a_brief, a_person
+from tests.tools import needs
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.xdist_group("sign_in"),
-    pytest.mark.skipif(shutil.which("chromium") is None, reason="Chromium is not installed"),
+    needs("chromium"),
     pytest.mark.skipif(
         not (shutil.which("node") and shutil.which("npm")),
         reason="node and npm are not installed: the OpenID provider runs on them",
@@ -85,9 +85,8 @@ class World:
 
     def visitor(self, email=None, cookies=()):
         """Open a browser of its own, signed in as somebody."""
-        context = self.browser.new_context()
-        context.add_cookies(list(cookies))
-        page = context.new_page()
+        page = window(self.browser)
+        page.context.add_cookies(list(cookies))
         page.seen = []
         watch(page)
         page.goto(self.address)
@@ -113,11 +112,7 @@ class World:
 def drawn(page):
     """Wait until the page has its title and the run that drew it is over."""
     page.get_by_role("heading", level=1).first.wait_for(timeout=20_000)
-    page.wait_for_function(
-        """() => document.querySelector('[data-testid="stApp"]')
-            .getAttribute('data-test-script-state') === 'notRunning'
-            && !document.querySelector('[data-testid="stSkeleton"], [data-stale="true"]')"""
-    )
+    settle(page)
 
 
 def heading(page):

@@ -9,14 +9,13 @@ import pytest
 from sampler.example import add_to
 from sampler.store import Store
 from tests import databases
-from tests.browser.driving import choose, served, settle, visit
+from tests.browser.driving import choose, served, settle, visit, window
 from tests.databases import new_url
 from tests.tools import needs
 
 pytestmark = [
     needs("chromium"),
     pytest.mark.browser,
-    pytest.mark.xdist_group("browser-two"),
     pytest.mark.filterwarnings("default"),
 ]
 AWAY = "The database cannot be reached."
@@ -59,7 +58,7 @@ def asha_and_ben(browser, addresses, held):
     """Open Participants for two people, each on a process of their own."""
     pages = []
     for address, name in zip(addresses, ("Asha", "Ben"), strict=True):
-        page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+        page = window(browser, viewport={"width": 1280, "height": 900})
         visit(page, f"{address}/participants?round={held}", "Participants")
         field = page.get_by_role("textbox", name="Your name")
         field.fill(name)
