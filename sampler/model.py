@@ -208,7 +208,7 @@ class Change(Value):
     """One field of one person changed: a line of the history, which is only added to.
 
     `before` and `after` are what the field held; "added" and "taken back" are fields of their
-    own. `version` is the person's version since.
+    own. `version` is the person's version since, `import_number` that of the file it came in.
     """
 
     number: int
@@ -220,6 +220,7 @@ class Change(Value):
     before: str | None
     after: str | None
     version: int
+    import_number: int | None = None
 
 
 class Protection(Value):

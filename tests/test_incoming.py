@@ -131,6 +131,37 @@ def test_what_they_were_given_and_sent_back_is_no_choice(store, round_id):
     assert (one.kind, one.asks) == ("unchanged", False)
 
 
+def test_what_another_sheet_changed_since_is_a_choice_and_the_same_sheet_again_is_none(
+    store, round_id
+):
+    person = store.add_person(round_id, a_person(stage="offered"))
+    other = Reading(is_ours=True, made="2026-11-19T08:00:00")
+    taken(store, round_id, known_row(person, stage="no_show"), reading=other)
+    (again,) = seen(store, round_id, known_row(person, stage="attended"), reading=other).rows
+    assert (again.kind, again.asks) == ("changed", False)
+    (one,) = seen(store, round_id, known_row(person, stage="attended")).rows
+    assert one.asks
+    assert one.person.stage == "no_show"
+
+
+def test_a_list_sent_again_does_not_undo_what_our_sheet_changed(store, round_id):
+    rows = [a_row(2, "AG-2", stage="confirmed"), a_row(3, "AG-3", stage="confirmed")]
+    taken(store, round_id, *rows, reading=THEIRS)
+    two, three = store.people(round_id)
+    taken(store, round_id, known_row(two, 2, stage="no_show"), known_row(three, 3, stage="no_show"))
+    later = [rows[0], a_row(3, "AG-3", stage="attended")]
+    same, other = seen(store, round_id, *later, reading=THEIRS).rows
+    assert (same.kind, same.asks) == ("unchanged", False)
+    assert other.asks
+    acme = store.recruiters(round_id)[0]
+    store.save_recruiter(round_id, acme.model_copy(update={"name": "Acme Ltd"}))
+    choice = Reading(is_ours=False, recruiter="Acme Ltd", choices={3: "theirs"})
+    taken(store, round_id, *later, reading=choice)
+    assert [p.stage for p in store.people(round_id)] == ["no_show", "attended"]
+    (more,) = seen(store, round_id, a_row(3, "AG-3", stage="partial"), reading=choice).rows
+    assert (more.kind, more.asks) == ("changed", False)
+
+
 def test_blank_cells_leave_what_is_known(store, round_id):
     known = a_person(stage="attended", notes="Keep", answers={"Sex": "Female"})
     person = store.add_person(round_id, known)

@@ -10,7 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from census.spelling import key
 from sampler.errors import BadSheet
@@ -69,6 +69,7 @@ class Preview:
     refused: tuple[Refused, ...] = ()
     left_out: tuple[str, ...] = ()
     recruiter: str = ""
+    sheet: str | None = None
 
     def of(self, kind: Kind) -> tuple[PreviewRow, ...]:
         """Return the rows of one kind."""
@@ -85,12 +86,19 @@ class Preview:
         return tuple(row for row in self.rows if row.by_answers)
 
 
+class Source(NamedTuple):
+    """Where a file taken in was from: our sheet, by when it was made, or a recruiter's list."""
+
+    sheet: str | None
+    recruiter: str
+
+
 @dataclass(frozen=True)
 class Held:
     """What a round holds when a file is read in.
 
-    `history` is the newest first, `erased` the ids of people erased, and `named` gives the id of
-    somebody by what they are called.
+    `history` is the newest first, `erased` the ids of people erased, `named` gives the id of
+    somebody by what they are called, and `files` are those taken in, by number.
     """
 
     round_id: str
@@ -99,6 +107,7 @@ class Held:
     history: Sequence[Change]
     erased: frozenset[str]
     named: Callable[[str], str]
+    files: Mapping[int, Source]
 
 
 @dataclass(frozen=True)
@@ -158,7 +167,8 @@ def preview(held: Held, incoming: Incoming, reading: Reading) -> Preview:
             if found.before is not None:
                 by_person[found.before.id] = row.number
     ordered = sorted(refused, key=lambda one: (one.row, one.column))
-    return Preview(tuple(rows), tuple(ordered), incoming.left_out, reading.recruiter)
+    sheet = reading.made if reading.is_ours else None
+    return Preview(tuple(rows), tuple(ordered), incoming.left_out, reading.recruiter, sheet)
 
 
 def _apart(incoming: Incoming) -> tuple[list[IncomingRow], list[Refused]]:
@@ -204,6 +214,15 @@ class _Sorter:
             if line.field == ADDED and line.after and line.person_id in self.by_id:
                 self.by_origin[line.after] = self.by_id[line.person_id]
         self.alike: Counter[str] = Counter()
+        self.same = {n for n, one in held.files.items() if self._is_this(one)}
+
+    def _is_this(self, source: Source) -> bool:
+        """Say whether a file taken in was this one, or an earlier list of whoever sent it."""
+        if self.reading.is_ours:
+            return source.sheet == self.reading.made
+        sender = self.known.get(key(self.reading.recruiter), self.reading.recruiter)
+        names = self.names.get(key(sender), (sender,))
+        return source.sheet is None and key(source.recruiter) in map(key, names)
 
     def sort(self, row: IncomingRow) -> PreviewRow | Refused:
         recruiter = (row.recruiter or self.reading.recruiter).strip()
@@ -320,8 +339,8 @@ class _Sorter:
             since = self._since(person, row, name)
             if since and since[-1].before == theirs:
                 continue  # they sent back what they were given, and it was changed here since
-            by_hand = any(line.how not in (HOW, TAKEN_BACK) for line in since)
-            found.append(FieldChange(name, ours, theirs, by_hand))
+            changed_here = any(self._is_elsewhere(line) for line in since)
+            found.append(FieldChange(name, ours, theirs, changed_here))
         choice = self.reading.choices.get(row.number, "ours")
         taken = {
             one.field: one.theirs for one in found if not one.changed_here or choice == "theirs"
@@ -334,9 +353,19 @@ class _Sorter:
         lines = self.lines.get(person.id, [])
         since = row.version
         if not since:
-            known = [o for o in lines if o.field == ADDED or (o.how == HOW and o.field == name)]
+            known = [
+                line
+                for line in lines
+                if line.field == ADDED or (line.field == name and line.import_number in self.same)
+            ]
             since = max((o.version for o in known), default=1)
         return [line for line in lines if line.field == name and line.version > since]
+
+    def _is_elsewhere(self, line: Change) -> bool:
+        """Say whether a change came neither from this file nor from one that was taken back."""
+        if line.how in (HOW, TAKEN_BACK):
+            return line.import_number is not None and line.import_number not in self.same
+        return True
 
 
 def _even(written: str | None) -> str | None:

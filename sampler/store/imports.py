@@ -12,7 +12,7 @@ from census.spelling import key
 from sampler.errors import Conflict, NotFound
 from sampler.model import By, Change, Participant
 from sampler.people.fields import ADDED
-from sampler.reading.incoming import HOW, TAKEN_BACK, Held, Preview
+from sampler.reading.incoming import HOW, TAKEN_BACK, Held, Preview, Source
 from sampler.store import tables
 from sampler.store.people import CHUNK, NOBODY
 from sampler.store.recruiters import Recruiters
@@ -49,7 +49,14 @@ class Imports(Recruiters):
                 lines,
                 known.ids if known is not None else frozenset(),
                 self._ids(db, round_id),
+                self._files(db, round_id),
             )
+
+    def _files(self, db: sa.Connection, round_id: str) -> dict[int, Source]:
+        imports = tables.imports
+        query = sa.select(imports.c.number, imports.c.sheet, imports.c.recruiter)
+        found = db.execute(query.where(imports.c.round_id == round_id))
+        return {number: Source(sheet, recruiter) for number, sheet, recruiter in found}
 
     def take_in(
         self, round_id: str, found: Preview, by: By = NOBODY, *, mapping: str | None = None
@@ -95,6 +102,7 @@ class Imports(Recruiters):
         query = imports.insert().values(
             round_id=round_id,
             recruiter=found.recruiter,
+            sheet=found.sheet,
             at=self._now().isoformat(),
             who=by.who,
             new=len(found.of("new")),

@@ -121,6 +121,7 @@ def read_change(row: Any) -> Change:
         before=row.before,
         after=row.after,
         version=row.version,
+        import_number=row.import_number,
     )
 
 

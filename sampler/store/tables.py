@@ -81,6 +81,7 @@ imports = sa.Table(
     sa.Column("number", sa.Integer, primary_key=True),
     sa.Column("round_id", sa.ForeignKey("rounds.id")),
     sa.Column("recruiter", sa.String(80)),
+    sa.Column("sheet", sa.String(60)),  # when a sheet of ours was made; none of other lists
     sa.Column("at", sa.String(40)),
     sa.Column("who", sa.String(200)),
     sa.Column("new", sa.Integer),

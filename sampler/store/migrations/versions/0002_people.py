@@ -57,6 +57,7 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer, primary_key=True),
         _round_id(),
         sa.Column("recruiter", sa.String(80), nullable=False),
+        sa.Column("sheet", sa.String(60), nullable=True),
         sa.Column("at", sa.String(40), nullable=False),
         sa.Column("who", sa.String(200), nullable=False),
         sa.Column("new", sa.Integer, nullable=False),
