@@ -101,7 +101,5 @@ def _watch() -> None:
     if job is None or job.is_done:
         st.rerun()
     st.progress(min(1.0, job.share), "Finding seats ...")
-    if st.button("Stop and keep these", key="seats_stop"):
-        job.stop.set()
-        job.thread.join(5)
-        st.rerun()
+    # A callback is called before the next look at the progress can cut this one short.
+    st.button("Stop and keep these", key="seats_stop", on_click=job.stop.set)
