@@ -111,6 +111,7 @@ RIGHTS: Mapping[str, Right] = {
     "set_audience": Right.OWNER,
     "delete_round": Right.OWNER,
     "is_file": Right.ANYBODY,
+    "at_once": Right.ANYBODY,
     "snapshots": Right.SHARED,
     "publish": Right.SHARED,
     "add_round": Right.NEW,

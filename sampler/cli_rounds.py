@@ -106,13 +106,14 @@ def save(
         except NoPlan as error:
             stop(f"{file}: {error}", NO_PLAN)
     with opened() as store:
-        if round_id is None:
-            one = store.add_round(brief)
-        else:
-            held = _round(store, round_id)
-            one = store.save_round(held.model_copy(update={"brief": brief}))
-        store.take_plan(one.id, plan)
-        _ask_recruiters(store, one, brief)
+        with store.at_once():
+            if round_id is None:
+                one = store.add_round(brief)
+            else:
+                held = _round(store, round_id)
+                one = store.save_round(held.model_copy(update={"brief": brief}))
+            store.take_plan(one.id, plan)
+            _ask_recruiters(store, one, brief)
         print(one.id)
 
 

@@ -200,9 +200,10 @@ def add_to(store: Store) -> str:
     Where somebody else on the team has a programme of its name, this one is numbered.
     """
     for name in (PROGRAMME, *(f"{PROGRAMME} {number}" for number in range(2, MOST_EXAMPLES))):
-        with suppress(Denied):
+        with suppress(Denied), store.at_once():
             return _add_to(store, name)
-    return _add_to(store, f"{PROGRAMME} {MOST_EXAMPLES}")
+    with store.at_once():
+        return _add_to(store, f"{PROGRAMME} {MOST_EXAMPLES}")
 
 
 def _add_to(store: Store, programme: str) -> str:

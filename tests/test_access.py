@@ -178,6 +178,7 @@ def test_anothers_round_is_answered_as_one_that_is_not_there(world, name):
         "latest_plans",
         "programmes",
         "is_file",
+        "at_once",
     ):
         assert theirs == none
         assert is_refused(theirs) or theirs in ([], {}), theirs

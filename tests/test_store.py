@@ -129,6 +129,24 @@ def test_several_people_are_stored_all_or_none(store):
     assert len(store.people(one.id)) == 3
 
 
+def test_what_is_stored_in_one_step_is_all_there_or_not_at_all(url, store):
+    elsewhere = Store(url)
+    with store.at_once():
+        made = store.add_round(a_brief(title="Whole"))
+        store.take_plan(made.id, figures.plan_of(made.brief))
+        with ThreadPoolExecutor() as other:
+            assert other.submit(elsewhere.rounds).result() == []
+    assert [one.id for one in elsewhere.rounds()] == [made.id]
+    assert elsewhere.latest_plan(made.id).number == 1
+    with pytest.raises(NotFound), store.at_once():
+        store.add_round(a_brief(title="Half"))
+        store.round("nowhere2")
+    assert [one.title for one in elsewhere.rounds()] == ["Whole"]
+    store.add_round(a_brief(title="Alone again"))
+    assert len(elsewhere.rounds()) == 2
+    elsewhere.close()
+
+
 def test_people_added_at_once_never_share_a_reference(store):
     one = store.add_round(a_brief())
     with ThreadPoolExecutor(4) as pool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -57,6 +58,7 @@ class Database:
 
     def __init__(self, url: str | None = None) -> None:
         self.engine = _engine(url or default_url())
+        self._whole = threading.local()
         try:
             with self.transaction(reads=True) as db:
                 is_current = upgrades.is_current(db)
@@ -83,7 +85,13 @@ class Database:
 
     @contextmanager
     def transaction(self, *, reads: bool = False) -> Iterator[sa.Connection]:
-        """Open a transaction: entirely done at its end, or not at all."""
+        """Open a transaction: entirely done at its end, or not at all.
+
+        Inside `at_once` it is a part of that one.
+        """
+        if (whole_db := getattr(self._whole, "db", None)) is not None:
+            yield whole_db
+            return
         options: dict[str, Any] = {READS: reads}
         if reads and self.engine.dialect.name == "postgresql":
             options["isolation_level"] = "REPEATABLE READ"
@@ -100,6 +108,16 @@ class Database:
             raise StoreError(_why(error, is_ending=is_ending and not reads)) from None
         except UnicodeError:  # a host such as "a..b" is refused so, too
             raise StoreError(SAID["letters" if is_connected else "host"]) from None
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Make all that this thread does inside one transaction."""
+        with self.transaction() as db:
+            self._whole.db = db
+            try:
+                yield
+            finally:
+                self._whole.db = None
 
     def _lock_upgrades(self, db: sa.Connection) -> None:
         """Let one process at a time change the schema; SQLite's write lock does so by itself."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -62,6 +63,10 @@ class Store(Programmes):
     def close(self) -> None:
         """Let go of every connection."""
         self.database.close()
+
+    def at_once(self) -> AbstractContextManager[None]:
+        """Make all that is stored inside entirely done at its end, or not at all."""
+        return self.database.at_once()
 
     def is_file(self) -> bool:
         """Say whether the database is a file of this machine, not a server's."""

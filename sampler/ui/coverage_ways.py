@@ -195,10 +195,12 @@ def _take(held: Round, way: WayOut) -> None:
     """Take other quotas into use, with the round's request where that changes."""
     if way.plan is None:
         return
-    if way.brief is not None and not state.save_round(held.model_copy(update={"brief": way.brief})):
-        return
     try:
-        taken = state.store().take_plan(held.id, way.plan)
+        with state.store().at_once():
+            changed = held.model_copy(update={"brief": way.brief or held.brief})
+            if way.brief is not None and not state.save_round(changed):
+                return
+            taken = state.store().take_plan(held.id, way.plan)
     except StoreError as error:
         state.tell(held.id, "The quotas were not taken into use", str(error))
         return
