@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from census.spelling import key
 from sampler import answers
 from sampler.handover import london_today
 from sampler.programmes import programme
 from sampler.shell import FAILED, WRONG_INPUT, AsJson, opened, say, stop
+from sampler.words import listed
 
 if TYPE_CHECKING:
     from sampler.model import Programme
@@ -108,8 +110,14 @@ def report_of(
     by_whom: Annotated[str, typer.Option("--by", help="Who recruited them.")] = "",
     why: Annotated[str, typer.Option("--why", help="Why some are not yet heard from.")] = "",
     what_next: Annotated[str, typer.Option("--next", help="What comes next.")] = "",
+    audience: Annotated[
+        str | None, typer.Option("--audience", help="Citizens, service users, staff, businesses.")
+    ] = None,
 ) -> None:
-    """Write who we heard from as one page to hand over, from the last snapshot."""
+    """Write who we heard from as one page to hand over, from the last snapshot.
+
+    A page is of one audience: the one asked for, or the first that has a snapshot.
+    """
     from sampler.programmes import report
 
     if out.suffix != ".docx" or (out.exists() and not out.is_file()):
@@ -119,9 +127,10 @@ def report_of(
         found = _published(store, one)
         if not found:
             raise typer.Exit(FAILED)
+        chosen = found[0] if audience is None else _of_audience(found, audience)
         facts = report.facts_of(
             one.name,
-            found[0],
+            chosen,
             by_whom=by_whom,
             why=why,
             what_next=what_next,
@@ -130,4 +139,15 @@ def report_of(
             out.write_bytes(report.docx(facts))
         except OSError as error:
             stop(f"{out} cannot be written ({error.strerror}).", FAILED)
-        say(f"Wrote {out}.")
+        others = [programme.AUDIENCE_WORDS[o.audience].lower() for o in found if o is not chosen]
+        more = f" --audience writes {listed(others, 'or')}." if others else ""
+        say(f"Wrote {out}, of {programme.AUDIENCE_WORDS[chosen.audience].lower()}.{more}")
+
+
+def _of_audience(found: list[Publication], asked: str) -> Publication:
+    """Return what was published of an audience, named as on the page or as in a brief."""
+    for one in found:
+        if key(asked) in (key(one.audience), key(programme.AUDIENCE_WORDS[one.audience])):
+            return one
+    there = listed([programme.AUDIENCE_WORDS[one.audience].lower() for one in found], "or")
+    stop(f"Nothing was published of {asked}: choose {there}.", WRONG_INPUT)

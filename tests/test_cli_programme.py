@@ -107,6 +107,25 @@ def test_who_we_heard_from_is_written_from_the_last_snapshot(run, store, tmp_pat
     assert "recruited by an agency" in text
 
 
+def test_each_audience_has_a_page_of_its_own(run, store, tmp_path):
+    held = add(store, 12, 7)
+    add(store, 6, 6, title="Desks", audience="staff")
+    run("programme", held, "--shared", "--publish")
+    path = tmp_path / "out.docx"
+    code, _, said = run("report", held, path)
+    assert code == 0
+    assert "of citizens. --audience writes staff." in said
+    for asked in ("staff", "Staff"):
+        assert run("report", held, path, "--audience", asked)[0] == 0
+        text = "\n".join(p.text for p in Document(path).paragraphs)
+        assert "members of staff" in text
+    code, _, said = run("report", held, path, "--audience", "cats")
+    assert (code, said.strip()) == (
+        2, "Nothing was published of cats: choose citizens or staff."
+    )  # fmt: skip
+    assert run("report", held, path, "--audience", "residents")[0] == 0
+
+
 @pytest.mark.parametrize(("arguments", "said"), [
     (["programme", "nothing"], "There is no programme nothing."),
     (["programme", "--publish"], "--publish goes with --shared."),
