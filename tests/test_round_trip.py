@@ -203,6 +203,20 @@ def test_what_the_app_would_not_take_today_comes_back_as_it_is(store):
     assert [(one.row, one.column) for one in found.refused] == [(2, "Notes")]
 
 
+def notes_on_people(body):
+    return next(one.notes for one in read_table.read(body).tables if one.name == "People")
+
+
+def test_our_own_counting_formulas_never_worked_out_are_nothing_to_see_to(store):
+    round_id = with_people(store, numbered([a_person(answers={"Age": "16-34"})]))
+    book = openpyxl.load_workbook(io.BytesIO(exported(store, round_id)))
+    assert notes_on_people(saved(book)) == ()
+    tab = book["People"]
+    tab.cell(2, [cell.value for cell in tab[1]].index("Notes") + 1, "=A1")
+    (note,) = notes_on_people(saved(book))
+    assert "is a formula without a result" in note
+
+
 def test_a_row_copied_to_add_somebody_keeps_all_its_answers(store):
     round_id = with_people(
         store, numbered([a_person(notes="Came by bus", answers={"Age": "16-34"})])

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from openpyxl.utils import get_column_letter
 
+from sampler.brief import SHEET_COLUMNS
 from sampler.errors import BadSheet
 from sampler.reading.personal import safe_header
 
@@ -35,6 +36,7 @@ ERRORS = frozenset(
     f"#{error}"
     for error in ("N/A", "DIV/0!", "VALUE!", "REF!", "NAME?", "NUM!", "NULL!", "SPILL!", "CALC!")
 ) | {NO_RESULT}
+COUNTED = SHEET_COLUMNS[-2]
 _SPACES = re.compile(r"\s+")
 
 
@@ -148,16 +150,11 @@ class Gathered:
             notes = self._unmerge(rows)
         except BadSheet as error:
             return Table(self.name, (), (str(error),))
-        wrong = [
-            place(number, column)
-            for number, cells in rows.items()
-            for column, cell in enumerate(cells, 1)
-            if cell.startswith("#") and cell in ERRORS
-        ]
-        if wrong:
+        if wrong := _without_result(rows):
+            are = "is a formula" if len(wrong) == 1 else "are formulas"
             notes.append(
-                f"{some(wrong)} {'is a formula' if len(wrong) == 1 else 'are formulas'} without "
-                "a result. Open the file in Excel or LibreOffice, see to it, and save it again."
+                f"{some(wrong)} {are} without a result. Open the file in Excel or LibreOffice, see "
+                "to it, and save it again."
             )
         if hidden := len(self.hidden & rows.keys()):
             notes.append(
@@ -199,6 +196,18 @@ class Gathered:
         if not repeated:
             return []
         return [f"{some(repeated)}: merged cells. What they hold counts for every cell merged."]
+
+
+def _without_result(rows: Mapping[int, Sequence[str]]) -> list[str]:
+    """Name the cells of formulas never worked out, but those of our own column that counts."""
+    every = [
+        (number, column, cell)
+        for number, cells in rows.items()
+        for column, cell in enumerate(cells, 1)
+        if cell == COUNTED or (cell.startswith("#") and cell in ERRORS)
+    ]
+    ours = {column for _, column, cell in every if cell == COUNTED}
+    return [place(number, column) for number, column, _ in every if column not in ours]
 
 
 def place(row: int, column: int) -> str:
