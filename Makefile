@@ -4,7 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
-WORKERS ?= 2
+# One more than the cores of a small machine: journeys often wait for a page.
+WORKERS ?= 3
 THOROUGH := tests/test_quotas.py tests/test_repairs.py tests/test_conflicts.py tests/test_unlikely.py
 
 .PHONY: run test unit lint types bench fake-census soak screenshots clean
