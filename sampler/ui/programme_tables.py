@@ -11,7 +11,7 @@ from sampler.programmes.next_mix import NextCharacteristic, NextGroup
 from sampler.programmes.programme import Apart, row_words
 from sampler.ui.programme_words import titles
 from sampler.ui.show import box, details, state
-from sampler.words import count, decimal, group_words, listed, people, percent
+from sampler.words import count, decimal, group_words, people, percent
 
 FEW_LEFT = 2
 """So many groups without a place are listed with the others."""
@@ -57,7 +57,7 @@ def _silent_words(rows: Named) -> str:
     said = [n if part.part.topic in SAID_OF_PEOPLE else _said(part, n) for part, n in names]
     if rest := len(rows) - len(named):
         said.append(count(rest, "other group"))
-    return f"Nobody heard yet: {listed(said)}."
+    return f"Nobody heard yet: {'; '.join(said)}."
 
 
 def _said(part: HeardCharacteristic, name: str) -> str:

@@ -31,8 +31,8 @@ references = {person.id: person.reference for person in everyone}
 
 st.html(
     show.lead(
-        "People you have recruited, by reference only. Do not enter names, phone numbers or "
-        "e-mail addresses."
+        "People you have recruited, by reference only. Enter no names, e-mail addresses or phone "
+        "numbers."
     )
 )
 if reminder := protection.reminder(round_.protection, len(everyone), state.today()):
