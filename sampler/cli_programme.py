@@ -15,6 +15,7 @@ from sampler.shell import FAILED, WRONG_INPUT, AsJson, opened, say, stop
 from sampler.words import listed
 
 if TYPE_CHECKING:
+    from sampler.brief import Audience
     from sampler.model import Programme
     from sampler.programmes.published import Publication
     from sampler.store import Store
@@ -75,13 +76,20 @@ def _named(store: Store, programme_id: str) -> Programme:
     return found
 
 
-def _published(store: Store, one: Programme, *, anew: bool = False) -> list[Publication]:
-    """Return the last snapshot of each audience, or take one: where there is none, or anew."""
+def _published(
+    store: Store, one: Programme, *, anew: bool = False, only: Audience | None = None
+) -> list[Publication]:
+    """Return the last snapshot of each audience, or take one: where there is none, or anew.
+
+    With `only` that is of one audience, and nothing is published of the others.
+    """
     from sampler.programmes import shared
 
     there = {each.round.brief.audience for each in store.heard(one.id)}
     found = []
     for audience, words in programme.AUDIENCE_WORDS.items():
+        if only not in (None, audience):
+            continue
         kept = store.snapshots(one.id, audience)[:1]
         if audience in there and (anew or not kept):
             try:
@@ -124,10 +132,10 @@ def report_of(
         stop(f"{out}: the page goes to a file whose name ends in .docx.", WRONG_INPUT)
     with opened() as store:
         one = _named(store, programme_id)
-        found = _published(store, one)
+        found = _published(store, one, only=None if audience is None else _audience(audience))
         if not found:
             raise typer.Exit(FAILED)
-        chosen = found[0] if audience is None else _of_audience(found, audience)
+        chosen = found[0]
         facts = report.facts_of(
             one.name,
             chosen,
@@ -144,10 +152,10 @@ def report_of(
         say(f"Wrote {out}, of {programme.AUDIENCE_WORDS[chosen.audience].lower()}.{more}")
 
 
-def _of_audience(found: list[Publication], asked: str) -> Publication:
-    """Return what was published of an audience, named as on the page or as in a brief."""
-    for one in found:
-        if key(asked) in (key(one.audience), key(programme.AUDIENCE_WORDS[one.audience])):
-            return one
-    there = listed([programme.AUDIENCE_WORDS[one.audience].lower() for one in found], "or")
-    stop(f"Nothing was published of {asked}: choose {there}.", WRONG_INPUT)
+def _audience(asked: str) -> Audience:
+    """Return an audience named as on the page or as in a brief."""
+    for audience, words in programme.AUDIENCE_WORDS.items():
+        if key(asked) in (key(audience), key(words)):
+            return audience
+    there = listed([words.lower() for words in programme.AUDIENCE_WORDS.values()], "or")
+    stop(f"There is no audience {asked}: choose {there}.", WRONG_INPUT)

@@ -110,19 +110,22 @@ def test_who_we_heard_from_is_written_from_the_last_snapshot(run, store, tmp_pat
 def test_each_audience_has_a_page_of_its_own(run, store, tmp_path):
     held = add(store, 12, 7)
     add(store, 6, 6, title="Desks", audience="staff")
-    run("programme", held, "--shared", "--publish")
     path = tmp_path / "out.docx"
-    code, _, said = run("report", held, path)
-    assert code == 0
-    assert "of citizens. --audience writes staff." in said
+    code, _, said = run("report", held, path, "--audience", "cats")
+    assert (code, path.exists(), store.snapshots(held)) == (2, False, [])
+    assert said.strip() == (
+        "There is no audience cats: choose citizens, service users, staff or businesses."
+    )
+    assert run("report", held, path, "--audience", "businesses")[0] == 1
+    assert store.snapshots(held) == []
     for asked in ("staff", "Staff"):
         assert run("report", held, path, "--audience", asked)[0] == 0
         text = "\n".join(p.text for p in Document(path).paragraphs)
         assert "members of staff" in text
-    code, _, said = run("report", held, path, "--audience", "cats")
-    assert (code, said.strip()) == (
-        2, "Nothing was published of cats: choose citizens or staff."
-    )  # fmt: skip
+    assert [one.audience for one in store.snapshots(held)] == ["staff"]
+    code, _, said = run("report", held, path)
+    assert code == 0
+    assert "of citizens. --audience writes staff." in said
     assert run("report", held, path, "--audience", "residents")[0] == 0
 
 

@@ -77,6 +77,13 @@ SETTLED = """turn => {
         && now - seen.changed > 100;
 }"""
 """What was asked for has run, nothing is stale, and nothing has changed for 100 ms."""
+FOCUSED = """() => {
+    const here = document.activeElement;
+    if (!['BUTTON', 'A', 'INPUT'].includes(here.tagName)) return '';
+    const labels = [...(here.labels || [])].map(one => one.innerText);
+    return [here.getAttribute('aria-label') || '', here.innerText || '', ...labels].join(' ');
+}"""
+"""What the button, the link or the field that has the focus is called."""
 _turns = count(1)
 
 
@@ -186,15 +193,6 @@ def choose(page: Any, scope: Any, label: str, option: str) -> None:
                 raise
             page.keyboard.press("Escape")
             settle(page)
-
-
-FOCUSED = """() => {
-    const here = document.activeElement;
-    if (!['BUTTON', 'A', 'INPUT'].includes(here.tagName)) return '';
-    const labels = [...(here.labels || [])].map(one => one.innerText);
-    return [here.getAttribute('aria-label') || '', here.innerText || '', ...labels].join(' ');
-}"""
-"""What the button, the link or the field that has the focus is called."""
 
 
 def tab_to(page: Any, text: str, most: int = 90) -> None:
